@@ -1,0 +1,64 @@
+"""The command line: `kiosk run|doctor`, and the two roles that the kiosk starts itself.
+
+Composition is in `roles/`. Exit status: 78 for a configuration that cannot be used, 74 for a journal that cannot.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from firmware import __version__
+from firmware.config import ConfigError, load
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    arguments = _parser().parse_args(argv)
+    try:
+        config = load(arguments.config)
+    except ConfigError as error:
+        print(f"kiosk: {error}", file=sys.stderr)
+        return os.EX_CONFIG
+    match arguments.command:
+        case "run":
+            from firmware.roles import kiosk  # noqa: PLC0415 - each role imports only what it needs
+
+            return kiosk.run(config, arguments.config.resolve())
+        case "doctor":
+            from firmware.roles import doctor  # noqa: PLC0415
+
+            return doctor.run(config)
+        case "clerk":
+            from firmware.roles import clerk  # noqa: PLC0415
+
+            return clerk.run(config, arguments.home)
+        case _:
+            from firmware.roles import recorder  # noqa: PLC0415
+
+            return recorder.run(config)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="kiosk", description="Firmware of a kiosk that issues official certificates with a My Number card."
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, text in {
+        "run": "serve people: start the kiosk, its clerk and its recorder",
+        "doctor": "check each device, the hub, the broker, clock and disk, and say what to do",
+        "clerk": "(started by run) serve one person",
+        "recorder": "(started by run) keep the camera's film",
+    }.items():
+        command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        command.add_argument("--config", type=Path, required=True, metavar="FILE", help="configuration (TOML)")
+        if name == "clerk":
+            command.add_argument("--home", required=True, metavar="URL", help="the kiosk's own page")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,236 @@
+"""One person's exchange with the centre: transaction, card, order, document; everything in memory only.
+
+Not responsible for the card (the dialogue signs `message_for_card`), for paying or printing. A step that fails with
+anything but a refusal ends the exchange: its keys are dropped, so that no late answer can be opened (`DOMAIN`,
+Yokohama 2023-03). Source: `docs/reference/hub-protocol.md`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from msgspec import Meta
+
+from firmware.app.clerk import binding
+from firmware.app.clerk.binding import BindingMismatch, Document, Expected
+from firmware.app.clerk.key_list import KeyList, KeyListUntrusted, read_root_key
+from firmware.app.clerk.order import Choice, Offer, Order
+from firmware.app.clerk.session_keys import NotForThisSession, SessionKeys, SessionOver
+from firmware.app.clerk.vocabulary import CancelCause
+from firmware.app.hub_client import HubClient, HubError, HubGarbled, HubRefused, Response
+from firmware.app.messages import Id
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+Offers = tuple[Offer, ...]
+_Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
+
+
+class _Opened(msgspec.Struct, frozen=True):
+    transaction_id: _Id
+    centre_nonce: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{43}\Z")]
+
+
+class _CardTaken(msgspec.Struct, frozen=True):
+    card_fingerprint: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+    offers: Annotated[tuple[Offer, ...], Meta(max_length=20)]
+
+
+class _OrderTaken(msgspec.Struct, frozen=True):
+    document_id: _Id
+
+
+@dataclass(frozen=True)
+class _Transaction:
+    id: Id
+    municipality: str
+    centre_nonce: bytes
+    opened_at: float
+    key_list: KeyList
+
+
+class Exchange:
+    """The steps in their order: `open`, `message_for_card`, `present_card`, `order`; `cancel` at any time.
+
+    Steps raise the `HubError`s of the client, and `BindingMismatch` when an answer is not for this person.
+    """
+
+    def __init__(
+        self,
+        client: HubClient,
+        *,
+        kiosk_id: str,
+        operator: str,
+        head_dots: int,
+        root_key: Path,
+        issue_timeout_s: float,
+        request_timeout_s: float,
+    ) -> None:
+        self._client = client
+        self._kiosk_id = kiosk_id
+        self._operator = operator
+        self._head_dots = head_dots
+        self._root = read_root_key(root_key)
+        self._issue_timeout_s = issue_timeout_s
+        self._request_timeout_s = request_timeout_s
+        self._keys = SessionKeys()
+        self._transaction: _Transaction | None = None
+        self._fingerprint = b""
+        self._offers: Offers = ()
+
+    async def open(self, municipality: str) -> Id:
+        """Open a transaction and fetch the key list; returns the transaction's id."""
+        with self._ending_on_failure():
+            listed = await self._ask("GET", "/v1/keys", accept="application/cbor")
+            try:
+                key_list = KeyList.verified(listed.body, self._root, time.time())
+            except KeyListUntrusted as error:
+                raise HubGarbled("key list") from error
+            opened_at = time.time()
+            body = {"municipality": municipality, "operator": self._operator, "head_dots": self._head_dots}
+            opened = (await self._ask("POST", "/v1/transactions", body)).read(_Opened)
+            nonce = _bytes_of(opened.centre_nonce)
+            self._transaction = _Transaction(Id(opened.transaction_id), municipality, nonce, opened_at, key_list)
+        return self._transaction.id
+
+    def message_for_card(self) -> bytes:
+        """Return the bytes whose SHA-256 the card shall sign as PKCS#1 v1.5 DigestInfo."""
+        transaction = self._open()
+        return self._keys.card_message(transaction.centre_nonce, transaction.id, self._kiosk_id)
+
+    async def present_card(self, certificate_der: bytes, signature: bytes) -> Offers:
+        """Show the card's authentication certificate (DER) and signature (256 bytes); returns what can be had."""
+        body = {
+            "clerk_nonce": _text_of(self._keys.clerk_nonce),
+            "signing_key": _text_of(self._keys.signing_key),
+            "encryption_key": _text_of(self._keys.encryption_key),
+            "certificate": _text_of(certificate_der),
+            "signature": _text_of(signature),
+            "algorithm": "rsa2048-sha256",
+        }
+        with self._ending_on_failure():
+            taken = (await self._ask("POST", self._path("card"), body)).read(_CardTaken)
+            self._fingerprint = hashlib.sha256(certificate_der).digest()
+            if taken.card_fingerprint != self._fingerprint.hex():
+                await self.cancel("mismatch")
+                raise BindingMismatch("card_fingerprint")
+        self._offers = taken.offers
+        return self._offers
+
+    async def order(self, choice: Choice) -> Document:
+        """Order, fetch the sealed document, open and check it: the fee may be asked for.
+
+        On `BindingMismatch` the statement has been submitted to the centre and the transaction cancelled.
+        Raises `ValueError` when the choice was not offered. After a `HubError` other than a refusal: `cancel("hub")`.
+        """
+        transaction = self._open()
+        order = Order.of(choice, self._offers, transaction.id, transaction.municipality, self._head_dots)
+        with self._ending_on_failure():
+            ends = time.monotonic() + self._issue_timeout_s
+            body = {"order": _text_of(order.signed(self._keys))}
+            taken = (await self._ask("POST", self._path("order"), body, self._issue_timeout_s)).read(_OrderTaken)
+            left_s = max(ends - time.monotonic(), 0.0)
+            accept = "application/octet-stream"
+            sealed = (await self._ask("GET", self._path("document"), deadline_s=left_s, accept=accept)).body
+            try:
+                return self._checked(sealed, transaction, order, taken.document_id)
+            except BindingMismatch as mismatch:
+                await self._report(mismatch)
+                raise
+
+    async def cancel(self, cause: CancelCause) -> bool:
+        """End the transaction here and at the centre; False when the centre could not be told. Never raises for it."""
+        self._keys.drop()
+        if self._transaction is None:
+            return True
+        try:
+            await self._ask("POST", self._path("cancel"), {"cause": cause})
+        except HubError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Drop keys and offers; the transaction is left as it is."""
+        self._keys.drop()
+        self._offers = ()
+
+    def _checked(self, sealed: bytes, transaction: _Transaction, order: Order, document_id: str) -> Document:
+        try:
+            plaintext = self._keys.open(sealed, transaction.id)
+        except NotForThisSession as error:
+            raise BindingMismatch("sealed") from error
+        expected = Expected(
+            order=order,
+            document_id=document_id,
+            kiosk_id=self._kiosk_id,
+            centre_nonce=transaction.centre_nonce,
+            clerk_nonce=self._keys.clerk_nonce,
+            card_fingerprint=self._fingerprint,
+            session_key_hash=self._keys.key_hash,
+            opened_at=transaction.opened_at,
+        )
+        return binding.check(plaintext, expected, transaction.key_list, time.time())
+
+    async def _report(self, mismatch: BindingMismatch) -> None:
+        """Submit the statement, if there is one, and cancel; the centre being gone changes nothing here."""
+        if mismatch.statement is not None:
+            body = {"statement": _text_of(mismatch.statement), "field": mismatch.field}
+            with suppress(HubError):  # nothing was shown, paid or printed; the cancellation is tried all the same
+                await self._ask("POST", self._path("mismatch"), body)
+        await self.cancel("mismatch")
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        deadline_s: float | None = None,
+        accept: str = "application/json",
+    ) -> Response:
+        return await self._client.request(
+            method,
+            path,
+            body,
+            deadline_s=self._request_timeout_s if deadline_s is None else deadline_s,
+            idempotency_key=secrets.token_hex(16) if method == "POST" else None,
+            accept=accept,
+        )
+
+    @contextmanager
+    def _ending_on_failure(self) -> Generator[None]:
+        try:
+            yield
+        except HubRefused:
+            raise  # the centre knows where the transaction stands; another choice may be possible
+        except BaseException:
+            self._keys.drop()
+            raise
+
+    def _open(self) -> _Transaction:
+        if self._transaction is None:
+            raise SessionOver
+        return self._transaction
+
+    def _path(self, step: str) -> str:
+        return f"/v1/transactions/{self._open().id}/{step}"
+
+
+def _text_of(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def _bytes_of(text: str) -> bytes:
+    """Return the bytes of base64url without padding; `HubGarbled` unless this is the one way to write them."""
+    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if _text_of(data) != text:
+        raise HubGarbled("base64url")
+    return data

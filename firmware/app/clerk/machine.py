@@ -1,0 +1,97 @@
+"""The clerk's machine: theory of operation.
+
+`step(clerk, event, now, limits)` returns the next state and commands. Pure and total: what means nothing in a phase
+changes nothing. A dialogue is a chain of questions (`questions.py`), pieces of work whose results carry a serial
+(`work.py`), and the wait for card, money and paper (`delivery.py`). Every way out leads through `Saying` (a last page)
+to `Over`; the centre is told when nothing comes of a transaction, and the kiosk when the dialogue has ended. Everything
+that affects transitions lives in these files and `course.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from firmware.app import messages as m
+from firmware.app.clerk import delivery, questions, work
+from firmware.app.clerk import vocabulary as v
+from firmware.app.clerk.course import Transition, ask, say
+from firmware.app.clerk.state import (
+    Asking,
+    Clerk,
+    Limits,
+    Over,
+    Paying,
+    Printing,
+    Question,
+    Saying,
+    Spare,
+    TakingCard,
+    TakingPaper,
+    Working,
+)
+
+Answer = tuple[Clerk, tuple[v.Command, ...]]
+
+
+def step(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
+    """Return the state after `event` at `now` (monotonic seconds), and the commands to carry out in order."""
+    if isinstance(event, m.CardSeen):
+        clerk = replace(clerk, visit=replace(clerk.visit, card=event.present))
+    if _stale(clerk, event):
+        return clerk, ()
+    return _PHASES[type(clerk.phase)](clerk, event, now, limits)
+
+
+def _stale(clerk: Clerk, event: v.Event) -> bool:
+    """Tell whether this is the result of work that nobody waits for any more."""
+    serial = getattr(event, "serial", None)
+    return serial is not None and serial != getattr(clerk.phase, "serial", None)
+
+
+def _spare(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
+    """Wait for the person; ask for availability while they read the first page."""
+    match event:
+        case m.Serve():
+            return ask(clerk, Question.CONSENT, now, limits, v.Say(m.Stepped(m.Step.CONSENT)))
+        case _:
+            return clerk, ()
+
+
+def _taking_card(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
+    """Go on when the card is gone."""
+    match event:
+        case m.CardSeen(present=False):
+            return ask(clerk, Question.CHOOSE_TYPE, now, limits, v.Say(m.Stepped(m.Step.CHOOSE)))
+        case m.Finish():
+            return say(clerk, m.EndCause.CARD, "card_gone", now, limits)
+        case _:
+            return clerk, ()
+
+
+def _saying(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:  # noqa: ARG001 - all phases are called alike
+    """End when the page has been read."""
+    phase = clerk.phase
+    assert isinstance(phase, Saying)  # noqa: S101 - the dispatch table says so
+    match event:
+        case v.Touched("next") | v.Ticked():
+            return replace(clerk, phase=Over()), (v.Say(m.Ended(phase.end)),)
+        case _:
+            return clerk, ()
+
+
+def _over(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:  # noqa: ARG001 - all phases are called alike
+    """Stay over."""
+    return clerk, ()
+
+
+_PHASES: dict[type, Transition] = {
+    Spare: _spare,
+    Asking: questions.asking,
+    Working: work.working,
+    TakingCard: _taking_card,
+    Paying: delivery.paying,
+    Printing: delivery.printing,
+    TakingPaper: delivery.taking_paper,
+    Saying: _saying,
+    Over: _over,
+}

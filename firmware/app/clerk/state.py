@@ -1,0 +1,197 @@
+"""The clerk machine's states: one dialogue with one person, from the first question to the last page.
+
+No name, no PIN digit and no document is in here: the machine knows how many digits were touched, not which. Those live
+in the runner, in this same process, and end with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from firmware.app.messages import EndCause, Id
+
+
+class Question(StrEnum):
+    """What the person is being asked; each is one page."""
+
+    CONSENT = "consent"
+    MUNICIPALITY = "municipality"
+    HOLD_CARD = "hold_card"
+    LAST_TRY = "last_try"
+    ENTER_PIN = "enter_pin"
+    CHOOSE_TYPE = "choose_type"
+    CHOOSE_SCOPE = "choose_scope"
+    CHOOSE_ITEMS = "choose_items"
+    CHOOSE_COPIES = "choose_copies"
+    CONFIRM = "confirm"
+
+
+class Work(StrEnum):
+    """What the person is waiting for."""
+
+    AVAILABILITY = "availability"
+    OPEN = "open"
+    PROBE = "probe"
+    AUTHENTICATE = "authenticate"
+    PRESENT = "present"
+    ISSUE = "issue"
+
+
+class Page(StrEnum):
+    """A last page."""
+
+    THANKS = "thanks"
+    PIN_LOCKED = "pin_locked"
+    SORRY = "sorry"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A municipality that can be chosen. `name` and `contact` by language, `hours` like ("06:30", "23:00")."""
+
+    code: str
+    name: tuple[tuple[str, str], ...]
+    contact: tuple[tuple[str, str], ...]
+    hours: tuple[str, str]
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A type of certificate that can be had; `fee_yen` for one copy."""
+
+    type: str
+    fee_yen: int
+    items: tuple[str, ...]
+    scopes: tuple[str, ...]
+    copies_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What has been settled so far."""
+
+    places: tuple[Place, ...] = ()
+    place: Place | None = None
+    transaction_id: Id | None = None
+    card: bool = False
+    tries: int = 3
+    filled: int = 0
+    offers: tuple[Offered, ...] = ()
+    offer: Offered | None = None
+    scope: str = ""
+    items: tuple[str, ...] = ()
+    copies: int = 1
+    document_id: Id | None = None
+
+    @property
+    def fee_yen(self) -> int:
+        """The fee of all copies."""
+        return self.offer.fee_yen * self.copies if self.offer else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spare:
+    """Waiting for a person."""
+
+    deadline: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A question is on the screen. `warned` once the countdown is shown; `again` after a wrong PIN or a torn card."""
+
+    question: Question
+    deadline: float
+    warned: bool = False
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """The person waits for card or centre. `serial` tells this piece of work's result from an earlier one's."""
+
+    work: Work
+    serial: int
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class TakingCard:
+    """The dialogue does not go on while the card lies there; the kiosk sounds the alarm."""
+
+    deadline: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """The kiosk collects the fee, from its first word on (`open`). `returned` after too much was inserted."""
+
+    due_yen: int
+    inserted_yen: int = 0
+    open: bool = False
+    returned: bool = False
+    deadline: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """The printer is at work; `progress` 0 to 1."""
+
+    serial: int
+    progress: float = 0.0
+    deadline: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakingPaper:
+    """The paper lies in the tray, or is on its way there."""
+
+    presented: bool = False
+    deadline: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A last page, then the end. `cause` is the text's key, `money` what became of it (`returned`, or empty)."""
+
+    page: Page
+    end: EndCause
+    deadline: float
+    cause: str = ""
+    money: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Over:
+    """Nothing more to do: the kiosk ends this process."""
+
+    deadline: float | None = None
+
+
+Phase = Spare | Asking | Working | TakingCard | Paying | Printing | TakingPaper | Saying | Over
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long things may take, in seconds; from the configuration."""
+
+    dialogue_s: float = 60.0
+    warning_s: float = 20.0
+    work_s: float = 45.0
+    last_page_s: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Clerk:
+    """The whole state of the machine."""
+
+    phase: Phase = field(default_factory=Spare)
+    visit: Visit = field(default_factory=Visit)
+    serial: int = 0
+
+    @property
+    def deadline(self) -> float | None:
+        """The moment (monotonic seconds) at which a `Ticked` is due."""
+        return self.phase.deadline

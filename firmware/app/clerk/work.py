@@ -1,0 +1,103 @@
+"""What follows from the results of card and centre. Pure.
+
+A PIN is never tried twice by itself, and the last try is asked for first (`DOMAIN`, "Refusals"). A torn card session is
+never resumed: the person lays the card down anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from firmware.app import messages as m
+from firmware.app.clerk import vocabulary as v
+from firmware.app.clerk.course import Answer, ask, begin, say
+from firmware.app.clerk.state import Clerk, Limits, Page, Paying, Question, TakingCard, Work, Working
+
+_ON_CARD = (Work.PROBE, Work.AUTHENTICATE)
+
+
+def working(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
+    """Take the result that is waited for."""
+    phase, visit = clerk.phase, clerk.visit
+    assert isinstance(phase, Working)  # noqa: S101 - the dispatch table says so
+    match event:
+        case v.PlacesCame(_, places):
+            return ask(replace(clerk, visit=replace(visit, places=places)), Question.MUNICIPALITY, now, limits)
+        case v.TransactionCame(_, transaction_id):
+            opened = replace(clerk, visit=replace(visit, transaction_id=transaction_id))
+            return _opened(opened, now, limits)
+        case v.CardProbed(_, tries):
+            return _probed(clerk, tries, now, limits)
+        case v.PinRefused(_, tries):
+            return _refused(clerk, tries, now, limits)
+        case v.CardSigned():
+            return begin(clerk, Work.PRESENT, v.PresentCard, now, limits)
+        case v.CardFailed(_, gone):
+            if gone or not visit.card:
+                return ask(clerk, Question.HOLD_CARD, now, limits, v.WipePin(), again=True)
+            return say(clerk, m.EndCause.CARD, "not_my_number_card", now, limits)
+        case v.OffersCame(_, offers):
+            return _accepted(replace(clerk, visit=replace(visit, offers=offers)), now, limits)
+        case v.DocumentCame() as document:
+            return _held(clerk, document)
+        case v.WorkFailed(_, cause, end):
+            return say(clerk, end, cause, now, limits)
+        case v.Ticked():
+            late = m.EndCause.CARD if phase.work in _ON_CARD else m.EndCause.HUB
+            return say(clerk, late, "card_gone" if phase.work in _ON_CARD else "hub_slow", now, limits)
+        case _:
+            return clerk, ()
+
+
+def _opened(clerk: Clerk, now: float, limits: Limits) -> Answer:
+    transaction_id = clerk.visit.transaction_id
+    assert transaction_id is not None  # noqa: S101 - set by the caller
+    told = v.Say(m.TransactionOpened(transaction_id))
+    if not clerk.visit.card:
+        return ask(clerk, Question.HOLD_CARD, now, limits, told, again=True)
+    return begin(clerk, Work.PROBE, v.ProbeCard, now, limits, told)
+
+
+def _probed(clerk: Clerk, tries: int | None, now: float, limits: Limits) -> Answer:
+    if tries is None:
+        return say(clerk, m.EndCause.CARD, "not_my_number_card", now, limits)
+    return _ask_pin(clerk, tries, now, limits, again=False)
+
+
+def _refused(clerk: Clerk, tries: int, now: float, limits: Limits) -> Answer:
+    return _ask_pin(clerk, tries, now, limits, again=True)
+
+
+def _ask_pin(clerk: Clerk, tries: int, now: float, limits: Limits, *, again: bool) -> Answer:
+    asked = replace(clerk, visit=replace(clerk.visit, tries=tries, filled=0))
+    if tries == 0:
+        return say(asked, m.EndCause.CARD, "pin_locked", now, limits, page=Page.PIN_LOCKED)
+    if not asked.visit.card:
+        return ask(asked, Question.HOLD_CARD, now, limits, again=True)
+    told = v.Say(m.Stepped(m.Step.PIN))
+    question = Question.LAST_TRY if tries == 1 else Question.ENTER_PIN
+    return ask(asked, question, now, limits, told, again=again)
+
+
+def _accepted(clerk: Clerk, now: float, limits: Limits) -> Answer:
+    """Have the card taken back before anything else is asked."""
+    if not clerk.visit.offers:
+        return say(clerk, m.EndCause.REFUSED, "type_closed", now, limits)
+    if clerk.visit.card:
+        return replace(clerk, phase=TakingCard()), (v.Say(m.Stepped(m.Step.TAKE_CARD)),)
+    return ask(clerk, Question.CHOOSE_TYPE, now, limits, v.Say(m.Stepped(m.Step.CHOOSE)))
+
+
+def _held(clerk: Clerk, document: v.DocumentCame) -> Answer:
+    transaction_id = clerk.visit.transaction_id
+    assert transaction_id is not None  # noqa: S101 - an order has a transaction
+    held = m.DocumentHeld(
+        transaction_id,
+        document.document_id,
+        document.fee_yen,
+        document.copies,
+        document.sheets,
+        document.length_mm,
+    )
+    visit = replace(clerk.visit, document_id=document.document_id)
+    return replace(clerk, phase=Paying(document.fee_yen), visit=visit), (v.Say(m.Stepped(m.Step.PAY)), v.Say(held))

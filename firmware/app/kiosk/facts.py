@@ -1,0 +1,107 @@
+"""What an event tells of the devices, and what follows for the service. Pure.
+
+Not responsible for the phase the kiosk is in (`machine.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from firmware import devices
+from firmware.app.kiosk import vocabulary as v
+from firmware.app.kiosk.state import Facts, Reason, Spare
+from firmware.app.messages import Ready
+from firmware.devices import CameraHealth, DeviceState, Media, Paper
+
+
+def observe(facts: Facts, event: v.Event) -> Facts:
+    """Return the facts after the event."""
+    match event:
+        case devices.PrinterChanged(status):
+            cycled = status.state is DeviceState.POWER_OFF
+            return replace(facts, printer=status, printer_dirty=facts.printer_dirty and not cycled)
+        case v.PrinterLent():
+            return replace(facts, printer_lent=True)
+        case v.PrinterSettled(clean):
+            return replace(facts, printer_lent=False, printer_dirty=not clean)
+        case v.HubAnswered(open=is_open):
+            return replace(facts, hub=True, open=is_open)
+        case v.HubLost():
+            return replace(facts, hub=False, open=False)
+        case v.ClerkSaid(clerk, Ready(port, token)):
+            return replace(facts, spare=Spare(clerk, port, token))
+        case v.ClerkGone(clerk) if facts.spare and facts.spare.clerk == clerk:
+            return replace(facts, spare=None)
+        case v.EscrowReturned() | v.EscrowStacked():
+            return replace(facts, escrow_busy=False, coin_fault=False)
+        case v.EscrowStuck():
+            return replace(facts, escrow_busy=False, coin_fault=True)
+        case _:
+            return _sensed(facts, event)
+
+
+def _sensed(facts: Facts, event: v.Event) -> Facts:
+    match event:
+        case devices.CardInserted():
+            return replace(facts, card=Media.PRESENT, reader=True)
+        case devices.CardRemoved():
+            return replace(facts, card=Media.NOT_PRESENT, reader=True)
+        case devices.ReaderOnline():
+            return replace(facts, reader=True)
+        case devices.ReaderOffline():
+            return replace(facts, reader=False, card=Media.UNKNOWN)
+        case devices.PaperPresented():
+            return replace(facts, tray=Media.PRESENT)
+        case devices.PaperTaken():
+            return replace(facts, tray=Media.NOT_PRESENT)
+        case devices.EscrowChanged(occupied):
+            emptied = not occupied
+            return replace(
+                facts,
+                escrow=Media.PRESENT if occupied else Media.NOT_PRESENT,
+                coin_fault=facts.coin_fault and not emptied,
+            )
+        case devices.CameraChanged(health):
+            return replace(facts, camera=health)
+        case devices.BrokerConnected():
+            return replace(facts, broker=True)
+        case devices.BrokerLost():
+            return replace(facts, broker=False)
+        case _:
+            return facts
+
+
+def printer_reason(facts: Facts) -> Reason | None:
+    """Return why the printer cannot take a job, or None when it can."""
+    status = facts.printer
+    if status.state in (DeviceState.UNKNOWN, DeviceState.POWER_OFF, DeviceState.NO_DEVICE):
+        return Reason.PRINTER_OFFLINE
+    if status.cover_open:
+        return Reason.COVER_OPEN
+    if status.paper in (Paper.OUT, Paper.UNKNOWN):
+        return Reason.PAPER_OUT
+    if facts.printer_dirty or status.error != "none" or status.paper is Paper.JAMMED:
+        return Reason.PRINTER_ERROR
+    return None if status.ready else Reason.PRINTER_OFFLINE
+
+
+def reasons(facts: Facts) -> frozenset[Reason]:
+    """Return all that keeps the kiosk out of service; empty when it may serve."""
+    found: set[Reason] = set()
+    if facts.hub is None or facts.printer_lent or facts.escrow_busy:
+        found.add(Reason.STARTING)
+    if facts.hub is False:
+        found.add(Reason.HUB_DOWN)
+    if facts.hub and not facts.open:
+        found.add(Reason.CLOSED)
+    if not facts.printer_lent and (reason := printer_reason(facts)):
+        found.add(reason)
+    if not facts.reader:
+        found.add(Reason.READER_OFFLINE)
+    if facts.camera is not CameraHealth.OK:
+        found.add(Reason.CAMERA_INOPERATIVE)
+    if facts.coin_fault or (facts.escrow is not Media.NOT_PRESENT and not facts.escrow_busy):
+        found.add(Reason.COIN_FAULT)
+    if facts.spare is None:
+        found.add(Reason.CLERK_UNAVAILABLE)
+    return frozenset(found)

@@ -1,0 +1,153 @@
+"""What the kiosk's state makes visible and audible: screen, buzzer, coin inlet, alarms, published state. Pure.
+
+These are functions of the state and never commands, so that they are right again after a crash or a power cut.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from firmware.app.kiosk.facts import printer_reason, reasons
+from firmware.app.kiosk.state import (
+    AwaitingPickup,
+    Collecting,
+    Idle,
+    Kiosk,
+    LeftBehind,
+    Level,
+    OutOfService,
+    Serving,
+    Spare,
+    Starting,
+    Thing,
+)
+from firmware.app.messages import Step
+from firmware.devices import BuzzerPattern, CameraHealth, DeviceState, Media
+
+_LOUDNESS = {
+    Level.PROMPT: BuzzerPattern.SILENT,
+    Level.REMIND: BuzzerPattern.REMIND,
+    Level.ALARM: BuzzerPattern.ALARM,
+    Level.LOUD: BuzzerPattern.ALARM_LOUD,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ClerkScreen:
+    """The touch screen shows the pages of this clerk."""
+
+    spare: Spare
+
+
+@dataclass(frozen=True, slots=True)
+class OwnScreen:
+    """The touch screen shows a page of the kiosk's own; `causes` explain *out of service*."""
+
+    name: str
+    causes: tuple[str, ...] = ()
+
+
+Screen = ClerkScreen | OwnScreen
+
+
+def screen_of(kiosk: Kiosk) -> Screen:
+    """Return what the touch screen shows."""
+    match kiosk.phase:
+        case Idle():
+            return OwnScreen("home")
+        case Starting():
+            return OwnScreen("out_of_service", ("starting",))
+        case OutOfService(found):
+            return OwnScreen("out_of_service", tuple(sorted(found)))
+        case LeftBehind(thing):
+            return OwnScreen("take_card_alarm" if thing is Thing.CARD else "take_paper_alarm")
+        case AwaitingPickup(level=level) if level is not Level.PROMPT:
+            return OwnScreen("take_paper_alarm")
+        case phase:
+            return ClerkScreen(phase.session.spare)
+
+
+def buzzer_of(kiosk: Kiosk) -> BuzzerPattern:
+    """Return what the buzzer plays."""
+    match kiosk.phase:
+        case LeftBehind(level=level):
+            return _LOUDNESS[level]
+        case AwaitingPickup(presented=True, level=level):
+            return _LOUDNESS[level]
+        case Serving(step=Step.TAKE_CARD, level=level):
+            return _LOUDNESS[level]
+        case _:
+            return BuzzerPattern.SILENT
+
+
+def coins_open(kiosk: Kiosk) -> bool:
+    """Return whether the acceptor takes coins: while a fee is being paid, and never while the escrow moves."""
+    return isinstance(kiosk.phase, Collecting) and not kiosk.facts.escrow_busy
+
+
+def alarms_of(kiosk: Kiosk) -> frozenset[str]:
+    """Return the codes of the alarms that are on."""
+    match kiosk.phase:
+        case LeftBehind(thing, level) if level >= Level.ALARM:
+            return frozenset({f"left_behind_{thing}"})
+        case _:
+            return frozenset()
+
+
+def published(kiosk: Kiosk) -> dict[str, dict[str, object]]:
+    """Return the retained MQTT states: one for the kiosk and one for each device, in the words of `DOMAIN`."""
+    facts = kiosk.facts
+    printer = DeviceState.BUSY if facts.printer_lent else facts.printer.state
+    return {
+        "kiosk": {
+            "state": _phase_name(kiosk),
+            "reasons": sorted(reasons(facts)) if isinstance(kiosk.phase, OutOfService) else [],
+            "alarms": sorted(alarms_of(kiosk)),
+        },
+        "printer": {
+            "device": printer,
+            "paper": facts.printer.paper,
+            "cover": "open" if facts.printer.cover_open else "closed",
+            "error": facts.printer.error,
+            "ready": printer_reason(facts) is None and not facts.printer_lent,
+        },
+        "card_reader": {
+            "device": DeviceState.ONLINE if facts.reader else DeviceState.OFFLINE,
+            "media": facts.card if facts.reader else Media.UNKNOWN,
+        },
+        "tray": {"device": _known(facts.tray), "media": facts.tray},
+        "coin_acceptor": {
+            "device": DeviceState.HARDWARE_ERROR if facts.coin_fault else _known(facts.escrow),
+            "escrow": facts.escrow,
+        },
+        "camera": {
+            "device": DeviceState.UNKNOWN if facts.camera is CameraHealth.UNKNOWN else DeviceState.ONLINE,
+            "health": facts.camera,
+        },
+        "buzzer": {"device": DeviceState.ONLINE, "pattern": buzzer_of(kiosk)},
+        "hub": {"device": _HUB[facts.hub], "open": facts.open},
+    }
+
+
+_HUB = {None: DeviceState.UNKNOWN, True: DeviceState.ONLINE, False: DeviceState.OFFLINE}
+
+
+def _known(media: Media) -> DeviceState:
+    return DeviceState.UNKNOWN if media is Media.UNKNOWN else DeviceState.ONLINE
+
+
+def _phase_name(kiosk: Kiosk) -> str:
+    """Return the published word: the design's five, with the phases of a visit under *serving*."""
+    match kiosk.phase:
+        case Idle():
+            return "in_service"
+        case Starting():
+            return "starting"
+        case OutOfService():
+            return "out_of_service"
+        case AwaitingPickup():
+            return "awaiting_pickup"
+        case LeftBehind():
+            return "left_behind"
+        case _:
+            return "serving"

@@ -1,0 +1,110 @@
+"""The kiosk at rest: starting, in service and waiting, out of service. Pure.
+
+At start the journal is settled against the sensors: what was not printed goes back, what was printed is kept, and what
+cannot be known is `unknown` and never printed again (`DESIGN`, "Journal and money").
+"""
+
+from __future__ import annotations
+
+from firmware.app.kiosk import vocabulary as v
+from firmware.app.kiosk.facts import reasons
+from firmware.app.kiosk.state import (
+    Facts,
+    Idle,
+    Kiosk,
+    LeftBehind,
+    Level,
+    Limits,
+    OutOfService,
+    Phase,
+    Reason,
+    Serving,
+    Session,
+    Thing,
+)
+from firmware.app.kiosk.transition import Step
+from firmware.app.messages import CardSeen, MarkKind, Serve
+from firmware.app.messages import Step as DialogueStep
+from firmware.devices import Media
+
+_AT_REST = OutOfService(frozenset({Reason.STARTING}))
+
+
+def starting(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:
+    """Wait for the journal, then settle what it left open."""
+    if not isinstance(event, v.Recovered):
+        return Step(kiosk.phase)
+    torn = any(found.state is v.OrderState.PRINTING for found in event.orders)
+    commands: list[v.Command] = [v.ReclaimPrinter(whole=not torn), v.StartSpare()]
+    for found in event.orders:
+        commands += _settle(found, kiosk.facts)
+    if kiosk.facts.tray is Media.PRESENT:
+        order = next((found.order for found in event.orders if found.state is v.OrderState.PRINTED), None)
+        subject = next((found.order.transaction_id for found in event.orders), None)
+        alarm = LeftBehind(Thing.PAPER, Level.ALARM, now + limits.alarm_s, subject, order)
+        return Step(alarm, tuple(commands))
+    return Step(_AT_REST, tuple(commands))
+
+
+def _settle(found: v.OpenOrder, facts: Facts) -> list[v.Command]:
+    """Return the end of an order that a crash or a power cut interrupted."""
+    money_there = facts.escrow is Media.PRESENT
+    match found.state:
+        case v.OrderState.PRINTED:
+            keep: list[v.Command] = [v.StackEscrow()] if money_there else []
+            still_there = facts.tray is Media.PRESENT
+            return keep if still_there else [v.Record(found.order, v.OrderState.UNKNOWN), *keep]
+        case v.OrderState.PAID | v.OrderState.PRINTING if money_there:
+            return [v.ReturnEscrow(found.order, v.OrderState.REFUNDED)]
+        case v.OrderState.PAID | v.OrderState.PRINTING:
+            return [v.Record(found.order, v.OrderState.UNKNOWN)]
+        case _ if money_there:
+            return [v.ReturnEscrow(found.order, v.OrderState.CANCELLED)]
+        case _:
+            return [v.Record(found.order, v.OrderState.CANCELLED)]
+
+
+def resting(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:
+    """Answer a touch, or a card that somebody forgot, while nobody is being served."""
+    match event:
+        case v.Touched(session_id, language) if (
+            isinstance(kiosk.phase, Idle) and kiosk.facts.spare and not reasons(kiosk.facts)
+        ):
+            spare = kiosk.facts.spare
+            session = Session(spare, session_id, now + limits.session_s)
+            return Step(
+                Serving(session, DialogueStep.CONSENT, session.end_by),
+                (
+                    v.MarkFilm(MarkKind.TRANSACTION, session_id),
+                    v.Tell(spare.clerk, Serve(session_id, language)),
+                    v.Tell(spare.clerk, CardSeen(kiosk.facts.card is Media.PRESENT)),
+                ),
+            )
+        case v.Ticked() if kiosk.facts.card is Media.PRESENT:
+            return Step(LeftBehind(Thing.CARD, Level.REMIND, now + limits.remind_s))
+        case _:
+            return Step(kiosk.phase)
+
+
+def at_rest(phase: Phase, facts: Facts, now: float, limits: Limits, *, returning: bool, visited: bool) -> Step:
+    """Return the resting phase that the facts call for; `visited` when a visit ends with this step."""
+    if facts.tray is Media.PRESENT:
+        return Step(LeftBehind(Thing.PAPER, Level.REMIND, now + limits.remind_s))
+    forgotten = facts.escrow is Media.PRESENT and not facts.escrow_busy and not facts.coin_fault and not returning
+    sweep = facts.printer_dirty and facts.printer.ready and not facts.printer_lent
+    commands: list[v.Command] = [v.ReturnEscrow(None, None)] if forgotten else []
+    if sweep:
+        commands.append(v.ReclaimPrinter(whole=False))
+    if facts.card is Media.PRESENT and visited:
+        return Step(LeftBehind(Thing.CARD, Level.PROMPT, now + limits.prompt_s))
+    deadline = None
+    if facts.card is Media.PRESENT:
+        deadline = phase.deadline or now + limits.prompt_s
+    waiting: frozenset[Reason] = frozenset({Reason.STARTING}) if returning else frozenset()
+    found = reasons(facts) | waiting
+    return Step(OutOfService(found, deadline) if found else Idle(deadline), tuple(commands))
+
+
+def leave(*commands: v.Command) -> Step:
+    """Go to rest; `at_rest` decides which."""
+    return Step(_AT_REST, commands)

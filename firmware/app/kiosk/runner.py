@@ -1,0 +1,189 @@
+"""Runs the kiosk's machine: takes events, steps, shows what the state says, carries out what it asks for.
+
+One asyncio loop. A step never waits: buzzer, screen, coin inlet and telemetry follow the state at once; commands that
+wait for the disk or a device run as tasks and come back as events. `Record` is on the disk before the commands behind
+it start. Not responsible for any decision (`machine.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from firmware.app.kiosk import outputs
+from firmware.app.kiosk import vocabulary as v
+from firmware.app.kiosk.journal import Entry, Journal
+from firmware.app.kiosk.machine import step
+from firmware.app.kiosk.state import Kiosk, Limits
+from firmware.app.messages import Id, Mark
+from firmware.devices import BuzzerPattern, DeviceTimeout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from firmware.app.kiosk.children import Clerks, Recorder
+    from firmware.app.kiosk.desk import Desk
+    from firmware.app.kiosk.telemetry import Telemetry
+    from firmware.devices import Broker, Buzzer, CoinAcceptor, PrinterWatch, TraySensor
+
+SETTLE_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """Everything that the runner acts through."""
+
+    buzzer: Buzzer
+    coins: CoinAcceptor
+    tray: TraySensor
+    printer: PrinterWatch
+    clerks: Clerks
+    recorder: Recorder
+    broker: Broker
+    desk: Desk
+    telemetry: Telemetry
+    journal: Journal
+
+
+class Runner:
+    """The kiosk's loop around its machine. `recorded` is called after each journal entry."""
+
+    def __init__(self, limits: Limits, recorded: Callable[[], None], log: Callable[[str], None]) -> None:
+        self.kiosk = Kiosk()
+        self._limits = limits
+        self._recorded = recorded
+        self._log = log
+        self._loop = asyncio.get_running_loop()
+        self._hands: Hands | None = None
+        self._events: deque[v.Event] = deque()
+        self._draining = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._actions: asyncio.Queue[v.Command] = asyncio.Queue()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._buzzer = BuzzerPattern.SILENT
+        self._coins_open = False
+        self.failed: asyncio.Future[None] = self._loop.create_future()
+
+    def begin(self, hands: Hands) -> None:
+        """Take the hands and work off what has happened so far."""
+        self._hands = hands
+        self._spawn(self._act(hands))
+        self._drain()
+
+    def post(self, event: v.Event) -> None:
+        """Take an event, on the loop's thread. Its consequences are shown when this returns."""
+        self._events.append(event)
+        self._drain()
+
+    def touched(self, _view: int, button: str) -> None:
+        """Take a touch of the kiosk's own pages."""
+        if button == "start" and self._hands:
+            self.post(v.Touched(Id(secrets.token_hex(16)), self._hands.desk.language))
+
+    def _drain(self) -> None:
+        if self._draining or self._hands is None:
+            return
+        self._draining = True
+        try:
+            while self._events:
+                self._step(self._hands, self._events.popleft())
+        finally:
+            self._draining = False
+
+    def _step(self, hands: Hands, event: v.Event) -> None:
+        before = self.kiosk
+        self.kiosk, commands = step(before, event, self._loop.time(), self._limits)
+        if self.kiosk != before:
+            self._show(hands, self.kiosk)
+            if type(self.kiosk.phase) is not type(before.phase):
+                self._log(
+                    f"{type(before.phase).__name__} -> {type(self.kiosk.phase).__name__} on {type(event).__name__}"
+                )
+        for command in commands:
+            self._actions.put_nowait(command)
+
+    def _show(self, hands: Hands, kiosk: Kiosk) -> None:
+        """Make the outputs what the state says; the buzzer first."""
+        if (pattern := outputs.buzzer_of(kiosk)) is not self._buzzer:
+            self._buzzer = pattern
+            hands.buzzer.play(pattern)
+        if (is_open := outputs.coins_open(kiosk)) is not self._coins_open:
+            self._coins_open = is_open
+            hands.coins.accept(is_open)
+        hands.desk.show(outputs.screen_of(kiosk))
+        hands.telemetry.show(kiosk)
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        if kiosk.deadline is not None:
+            self._timer = self._loop.call_at(kiosk.deadline, self._due)
+
+    def _due(self) -> None:
+        self._timer = None
+        self.post(v.Ticked())
+
+    async def _act(self, hands: Hands) -> None:
+        """Carry out commands, one after the other; what takes long goes on beside."""
+        while True:
+            match await self._actions.get():
+                case v.Record(order, state):
+                    await asyncio.to_thread(hands.journal.append, Entry(order, state, time.time()))
+                    self._log(f"order {order.document_id}: {state}")
+                    self._recorded()
+                case v.Tell(clerk, message):
+                    hands.clerks.tell(clerk, message)
+                case v.StartSpare():
+                    hands.clerks.start_spare()
+                case v.KillClerk(clerk):
+                    hands.clerks.kill(clerk)
+                case v.MarkFilm(mark, subject_id):
+                    hands.recorder.mark(Mark(mark, subject_id))
+                case v.ReturnEscrow(order, outcome):
+                    self._spawn(self._move_escrow(hands.coins.give_back, v.EscrowReturned(order, outcome)))
+                case v.StackEscrow():
+                    self._spawn(self._move_escrow(hands.coins.stack, v.EscrowStacked()))
+                case v.LendPrinter():
+                    self._spawn(self._lend(hands.printer))
+                case v.ReclaimPrinter(whole):
+                    self._spawn(self._reclaim(hands.printer, whole=whole))
+
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
+        task = self._loop.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        """Let a bug or a dead disk end the process: the service manager restarts it, the journal decides."""
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) and not self.failed.done():
+            self.failed.set_exception(error)
+
+    async def _move_escrow(self, move: Callable[[], Coroutine[None, None, None]], done: v.Event) -> None:
+        try:
+            await move()
+        except DeviceTimeout:
+            self.post(v.EscrowStuck())
+        else:
+            self.post(done)
+
+    async def _lend(self, printer: PrinterWatch) -> None:
+        await printer.close()
+        self.post(v.PrinterLent())
+
+    async def _reclaim(self, printer: PrinterWatch, *, whole: bool) -> None:
+        clean = await printer.settle(SETTLE_S, whole=whole)
+        await printer.open(self.post)
+        self.post(v.PrinterSettled(clean))
+
+    async def close(self) -> None:
+        """Stop stepping; commands that are under way are given up."""
+        self._hands = None
+        if self._timer:
+            self._timer.cancel()
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,0 +1,226 @@
+"""The kiosk machine's states: what is known of the devices, and the phase that the kiosk is in.
+
+Phases are gerunds or adjectives. Every phase that must not last for ever carries its `deadline` (monotonic seconds), so
+there are no timers to go stale. Nothing personal fits in here: ids, amounts and states only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+from firmware.app.messages import Id, Step
+from firmware.devices import CameraHealth, Media, PrinterStatus
+
+
+class Level(IntEnum):
+    """How far the reminder about a thing left behind has gone (`DOMAIN`, "Leaving things behind")."""
+
+    PROMPT = 0
+    REMIND = 1
+    ALARM = 2
+    LOUD = 3
+
+
+class Thing(StrEnum):
+    """What a person can leave behind."""
+
+    CARD = "card"
+    PAPER = "paper"
+
+
+class Reason(StrEnum):
+    """Why the kiosk is out of service."""
+
+    STARTING = "starting"
+    HUB_DOWN = "hub_down"
+    CLOSED = "closed"
+    PRINTER_OFFLINE = "printer_offline"
+    COVER_OPEN = "cover_open"
+    PAPER_OUT = "paper_out"
+    PRINTER_ERROR = "printer_error"
+    READER_OFFLINE = "reader_offline"
+    CAMERA_INOPERATIVE = "camera_inoperative"
+    COIN_FAULT = "coin_fault"
+    CLERK_UNAVAILABLE = "clerk_unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Spare:
+    """The clerk process that waits for the next person, and the address of its screen."""
+
+    clerk: int
+    port: int
+    token: Id
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the devices, the hub and the children last said. `None` is unknown."""
+
+    printer: PrinterStatus = field(default_factory=PrinterStatus)
+    printer_lent: bool = False
+    printer_dirty: bool = False
+    card: Media = Media.UNKNOWN
+    reader: bool = False
+    tray: Media = Media.UNKNOWN
+    escrow: Media = Media.UNKNOWN
+    escrow_busy: bool = False
+    coin_fault: bool = False
+    camera: CameraHealth = CameraHealth.UNKNOWN
+    hub: bool | None = None
+    open: bool = False
+    broker: bool = False
+    spare: Spare | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One person's visit: the clerk that serves it, its id, and the moment at which it ends whatever happens."""
+
+    spare: Spare
+    session_id: Id
+    end_by: float
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the clerk holds for this session."""
+
+    transaction_id: Id
+    document_id: Id
+    fee_yen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long things may take, in seconds; from the configuration."""
+
+    session_s: float = 900.0
+    payment_s: float = 120.0
+    lend_s: float = 10.0
+    print_s: float = 120.0
+    present_s: float = 10.0
+    last_page_s: float = 15.0
+    prompt_s: float = 10.0
+    remind_s: float = 20.0
+    alarm_s: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Starting:
+    """The journal is being read and compared with the sensors."""
+
+    deadline: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """In service. `deadline` runs while a card lies on the reader of a kiosk that serves nobody."""
+
+    deadline: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfService:
+    """Something needed is missing."""
+
+    reasons: frozenset[Reason]
+    deadline: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The clerk leads the dialogue; no money yet."""
+
+    session: Session
+    step: Step
+    deadline: float
+    transaction_id: Id | None = None
+    level: Level = Level.PROMPT
+
+
+@dataclass(frozen=True, slots=True)
+class Collecting:
+    """The document is held and the fee is being paid into the escrow."""
+
+    session: Session
+    order: Order
+    deadline: float
+    inserted_yen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Lending:
+    """Paid; the kiosk lets go of the printer."""
+
+    session: Session
+    order: Order
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """The clerk has the printer. `presented` notes a paper that was seen before the completion reply came.
+
+    `overpaid` notes a coin that fell in after the fee was complete: the escrow can only go back whole.
+    """
+
+    session: Session
+    order: Order
+    deadline: float
+    presented: bool = False
+    overpaid: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingPickup:
+    """Printed; the paper lies in the tray, or is about to (`presented`)."""
+
+    session: Session
+    order: Order
+    deadline: float
+    presented: bool = False
+    level: Level = Level.PROMPT
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The clerk shows its last page; it is ended at the deadline."""
+
+    session: Session
+    deadline: float
+
+
+@dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """A thing lies there and nobody is being served. Ends only when the sensor says that it is gone."""
+
+    thing: Thing
+    level: Level
+    deadline: float | None
+    subject_id: Id | None = None
+    order: Order | None = None
+
+
+Phase = (
+    Starting | Idle | OutOfService | Serving | Collecting | Lending | Printing | AwaitingPickup | Ending | LeftBehind
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kiosk:
+    """The whole state of the machine."""
+
+    phase: Phase = field(default_factory=Starting)
+    facts: Facts = field(default_factory=Facts)
+
+    @property
+    def deadline(self) -> float | None:
+        """The moment (monotonic seconds) at which a `Ticked` is due."""
+        return self.phase.deadline
+
+    @property
+    def session(self) -> Session | None:
+        """The visit in progress."""
+        return getattr(self.phase, "session", None)

@@ -1,0 +1,1 @@
+"""The recorder process: films, keeps the last seconds in memory, and writes encrypted evidence when told to."""

@@ -1,0 +1,1 @@
+"""The pages people touch: texts, views, and the static page that draws them."""

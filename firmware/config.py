@@ -1,0 +1,244 @@
+"""The configuration: one TOML file to frozen structures.
+
+An unknown key, a wrong type or a value out of bounds is a `ConfigError` that names the key, the value and the reason.
+Relative paths are relative to the file. Not responsible for: whether the devices are there (`kiosk doctor`).
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, cast
+
+import msgspec
+from msgspec import Meta
+
+Pin = Annotated[int, Meta(ge=0, le=27)]
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Seconds = Annotated[float, Meta(gt=0, le=3600)]
+Millis = Annotated[int, Meta(ge=1, le=60_000)]
+SLOWEST_BAUD = 230_400  # DEVICES: 115,200 baud gives 20 mm/s
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used; the command line exits 78 (EX_CONFIG) with this message."""
+
+
+class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of all sections: immutable, and unknown keys are refused."""
+
+
+class Kiosk(Section, frozen=True, kw_only=True):
+    """Who this kiosk is and where it keeps its journal."""
+
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9-]{3,40}$")]
+    operator: Annotated[str, Meta(pattern=r"^[a-z0-9-]{2,40}$")]
+    state_dir: Path
+    language: Literal["ja", "en"] = "ja"
+
+
+class Hub(Section, frozen=True, kw_only=True):
+    """The certificate centre and the keys to talk to it. Two identities: the clerk's can only issue."""
+
+    url: Annotated[str, Meta(pattern=r"^https://[^/]+$")]
+    ca: Path
+    root_key: Path
+    kiosk_certificate: Path
+    kiosk_key: Path
+    clerk_certificate: Path
+    clerk_key: Path
+    request_timeout_s: Seconds = 10.0
+    issue_timeout_s: Seconds = 30.0
+    poll_s: Seconds = 60.0
+
+
+class Mqtt(Section, frozen=True, kw_only=True):
+    """The broker that dashboards are fed from."""
+
+    host: str
+    port: Port = 8883
+    ca: Path
+    certificate: Path
+    key: Path
+    status_interval_s: Annotated[float, Meta(ge=5, le=600)] = 30.0
+    keepalive_s: Annotated[int, Meta(ge=10, le=600)] = 60
+
+
+class CardReader(Section, frozen=True, kw_only=True):
+    """The PC/SC reader: `name` is part of its name, empty for the first one."""
+
+    name: str = ""
+    apdu_timeout_s: Seconds = 5.0
+
+
+class Printer(Section, frozen=True, kw_only=True):
+    """The thermal printer: how it is reached and what its head is."""
+
+    transport: Literal["tcp", "serial", "device"]
+    model: Literal["generic-escpos"] = "generic-escpos"
+    head_dots: Literal[576, 832, 1728] = 576
+    host: str = ""
+    port: Port = 9100
+    device: str = ""
+    baud: Annotated[int, Meta(ge=9600, le=4_000_000)] = 921_600
+    speed_mm_per_s: Annotated[float, Meta(gt=0, le=1000)] = 150.0
+    write_timeout_s: Seconds = 20.0
+    completion_timeout_s: Seconds = 20.0
+
+
+class TraySensor(Section, frozen=True, kw_only=True):
+    """The sensor in the output tray."""
+
+    pin: Pin = 17
+    active_low: bool = True
+    debounce_ms: Annotated[int, Meta(ge=0, le=1000)] = 3
+
+
+class Buzzer(Section, frozen=True, kw_only=True):
+    """The buzzer, driven by PWM."""
+
+    pin: Pin = 18
+    hz: Annotated[int, Meta(ge=100, le=8000)] = 2700
+
+
+class CoinAcceptor(Section, frozen=True, kw_only=True):
+    """A pulse coin acceptor with escrow; without escrow there is no sale."""
+
+    pulse_pin: Pin = 22
+    enable_pin: Pin = 23
+    stack_pin: Pin = 24
+    return_pin: Pin = 25
+    escrow_pin: Pin = 27
+    yen_per_pulse: Annotated[int, Meta(ge=1, le=500)] = 10
+    pulse_min_ms: Millis = 15
+    pulse_max_ms: Millis = 60
+    coin_gap_ms: Millis = 120
+    coins_yen: tuple[int, ...] = (10, 50, 100, 500)
+    drive_ms: Millis = 100
+    timeout_s: Seconds = 5.0
+
+
+class Camera(Section, frozen=True, kw_only=True):
+    """The surveillance camera. Clips are encrypted to the operator's public key (age recipient)."""
+
+    driver: Literal["picamera2"] = "picamera2"
+    width: Annotated[int, Meta(ge=160, le=1920)] = 640
+    height: Annotated[int, Meta(ge=120, le=1080)] = 360
+    frames_per_s: Annotated[int, Meta(ge=1, le=30)] = 5
+    pre_roll_s: Annotated[float, Meta(ge=1, le=120)] = 10.0
+    post_roll_s: Annotated[float, Meta(ge=1, le=120)] = 10.0
+    recipient: Annotated[str, Meta(pattern=r"^age1[a-z0-9]{58}$")]
+
+
+class Screen(Section, frozen=True, kw_only=True):
+    """The touch screen's pages, served on loopback. Port 0 takes any free one and is printed at start."""
+
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8080
+
+
+class Limits(Section, frozen=True, kw_only=True):
+    """How long a person may take, and when a thing left behind becomes an alarm."""
+
+    dialogue_s: Seconds = 60.0
+    warning_s: Seconds = 20.0
+    payment_s: Seconds = 120.0
+    session_s: Seconds = 900.0
+    prompt_s: Seconds = 10.0
+    remind_s: Seconds = 20.0
+    alarm_s: Seconds = 60.0
+    present_s: Seconds = 10.0
+    last_page_s: Seconds = 8.0
+
+
+class Config(Section, frozen=True, kw_only=True):
+    """The whole file."""
+
+    kiosk: Kiosk
+    hub: Hub
+    mqtt: Mqtt
+    printer: Printer
+    camera: Camera
+    card_reader: CardReader = CardReader()
+    tray_sensor: TraySensor = TraySensor()
+    buzzer: Buzzer = Buzzer()
+    coin_acceptor: CoinAcceptor = CoinAcceptor()
+    screen: Screen = Screen()
+    limits: Limits = Limits()
+
+
+def load(path: Path) -> Config:
+    """Read and check the file; `ConfigError` names key, value and reason."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}. Give the file with --config FILE.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: is not valid TOML: {error}") from error
+
+    def path_of(kind: type, value: object) -> Path:
+        if kind is Path and isinstance(value, str):
+            return path.parent / value
+        raise NotImplementedError
+
+    try:
+        config = msgspec.convert(raw, Config, dec_hook=path_of)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{path}: {_named(str(error), raw)}") from error
+    _check(config, path)
+    return config
+
+
+def _named(message: str, raw: dict[str, Any]) -> str:
+    """Turn ``Expected `int` - at `$.printer.port` `` into key, value and reason."""
+    reason, _, where = message.partition(" - at `$")
+    key = where.strip("`.")
+    unknown = re.search(r"unknown field `([^`]+)`", reason)
+    missing = re.search(r"missing required field `([^`]+)`", reason)
+    named = unknown or missing
+    if named:
+        key = ".".join(part for part in (key, named.group(1)) if part)
+    if missing:
+        return f"{key}: is missing. Add it; deploy/kiosk.toml shows every key."
+    value = _value_at(raw, key)
+    if unknown:
+        return f"{key} = {value!r}: no such key. Remove it, or look for a spelling mistake."
+    return f"{key} = {value!r}: {reason[:1].lower()}{reason[1:]}."
+
+
+def _value_at(raw: dict[str, Any], key: str) -> object:
+    value: Any = raw
+    for part in key.split("."):
+        value = cast("dict[str, Any]", value).get(part) if isinstance(value, dict) else None
+    return value
+
+
+def _check(config: Config, path: Path) -> None:
+    """Rules that need more than one key."""
+    for broken, key, value, reason in _rules(config):
+        if broken:
+            raise ConfigError(f"{path}: {key} = {value!r}: {reason}.")
+
+
+def _rules(config: Config) -> Iterator[tuple[bool, str, object, str]]:
+    """Yield (broken, key, value, reason)."""
+    printer, coin, limits = config.printer, config.coin_acceptor, config.limits
+    tcp = printer.transport == "tcp"
+    yield tcp and not printer.host, "printer.host", printer.host, "a printer on tcp needs the host it is reached at"
+    yield not tcp and not printer.device, "printer.device", printer.device, "this transport needs a device file"
+    slow = printer.transport == "serial" and printer.baud < SLOWEST_BAUD
+    yield slow, "printer.baud", printer.baud, f"too slow for images; use {SLOWEST_BAUD} or more"
+    narrow = coin.pulse_min_ms >= coin.pulse_max_ms
+    yield narrow, "coin_acceptor.pulse_min_ms", coin.pulse_min_ms, f"must be below pulse_max_ms ({coin.pulse_max_ms})"
+    close = coin.coin_gap_ms <= coin.pulse_max_ms
+    yield close, "coin_acceptor.coin_gap_ms", coin.coin_gap_ms, f"must be above pulse_max_ms ({coin.pulse_max_ms})"
+    pins = [*(section.pin for section in (config.tray_sensor, config.buzzer)), *_coin_pins(coin)]
+    doubled = sorted({pin for pin in pins if pins.count(pin) > 1})
+    yield bool(doubled), "pin", doubled, "given to more than one device; each needs a pin of its own"
+    late = limits.warning_s >= limits.dialogue_s
+    yield late, "limits.warning_s", limits.warning_s, f"must be below dialogue_s ({limits.dialogue_s})"
+
+
+def _coin_pins(coin: CoinAcceptor) -> tuple[int, ...]:
+    return (coin.pulse_pin, coin.enable_pin, coin.stack_pin, coin.return_pin, coin.escrow_pin)

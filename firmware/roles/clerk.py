@@ -1,0 +1,148 @@
+"""The clerk process: serves one person, and ends with them. It is started before the person comes.
+
+Everything personal lives here, in memory: no core dumps, memory locked where the system allows it, no file written, and
+an uncaught error tells its class, file and line, never its text. Not responsible for any decision
+(`app/clerk/machine.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import resource
+import secrets
+import socket
+import sys
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from firmware.app import messages as m
+from firmware.app.availability import ask_availability
+from firmware.app.clerk.errands import Errands, Sources
+from firmware.app.clerk.exchange import Exchange
+from firmware.app.clerk.runner import Runner
+from firmware.app.clerk.state import Limits, Place
+from firmware.app.hub_client import HubClient
+from firmware.app.link import CHILD_FD, Link, LinkError
+from firmware.app.screens import texts
+from firmware.drivers.card_reader import CardReader
+from firmware.drivers.printer import transport
+from firmware.drivers.printer.job import EscposJob
+from firmware.drivers.screen import ScreenServer
+
+if TYPE_CHECKING:
+    from firmware.config import Config
+    from firmware.devices import PrinterJob
+
+PR_SET_DUMPABLE = 4
+MCL_CURRENT_AND_FUTURE = 3
+
+
+def run(config: Config, home_url: str) -> int:
+    """Run until the kiosk ends this process, or is gone."""
+    _keep_secret()
+    asyncio.run(_run(config, home_url))
+    return os.EX_OK
+
+
+def _keep_secret() -> None:
+    """Forbid core dumps and reading by a debugger; lock the memory if the limit allows it."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_DUMPABLE)")
+    if libc.mlockall(MCL_CURRENT_AND_FUTURE) != 0:
+        print("clerk: memory cannot be locked (RLIMIT_MEMLOCK); turn swap off", file=sys.stderr, flush=True)
+
+
+async def _run(config: Config, home_url: str) -> None:
+    loop = asyncio.get_running_loop()
+    gone: asyncio.Future[None] = loop.create_future()
+
+    def closed(_error: LinkError | None) -> None:
+        if not gone.done():
+            gone.set_result(None)
+
+    def failed(error: BaseException) -> None:
+        """Tell where, never what; the kiosk ends this process."""
+        frame = traceback.extract_tb(error.__traceback__)[-1:]
+        file, line = (Path(frame[0].filename).stem, frame[0].lineno or 0) if frame else ("unknown", 0)
+        link.send(m.Fault(m.Name(type(error).__name__[:40]), m.Name(file[:40]), line))
+        closed(None)
+
+    def touched(view: int, button: str) -> None:
+        runner.touched(view, button)
+
+    def chosen(language: str) -> None:
+        runner.choose_language(language)
+
+    def received(message: m.FromKiosk) -> None:
+        runner.post(message)
+
+    loop.set_exception_handler(lambda _loop, context: failed(context.get("exception") or RuntimeError()))
+    client = HubClient(config.hub.url, config.hub.ca, config.hub.clerk_certificate, config.hub.clerk_key)
+    token = m.Id(secrets.token_hex(16))
+    screen = ScreenServer(
+        0,
+        (f"{token}.localhost",),
+        home_url,
+        texts.FOLDER.parent / "assets",
+        on_tap=touched,
+        on_language=chosen,
+    )
+    port = await screen.start()
+    link = Link(socket.socket(fileno=CHILD_FD), m.FromKiosk, received, closed)
+    runner = Runner(
+        Errands(_sources(config, client)),
+        texts.load(),
+        _limits(config),
+        panel=screen,
+        say=link.send,
+        failed=failed,
+    )
+    await asyncio.to_thread(transport.preload)
+    link.send(m.Ready(port, token))
+    await gone
+    os._exit(os.EX_OK)  # nothing is flushed, closed or written: what this process knew ends here
+
+
+def _sources(config: Config, client: HubClient) -> Sources:
+    hub = config.hub
+
+    async def places() -> tuple[Place, ...]:
+        available = await ask_availability(client, config.kiosk.operator, hub.request_timeout_s)
+        return tuple(
+            Place(
+                place.code,
+                (("ja", place.name.ja), ("en", place.name.en)),
+                (("ja", place.contact.ja), ("en", place.contact.en)),
+                (place.hours.open, place.hours.close),
+                place.status,
+            )
+            for place in available.municipalities
+        )
+
+    def exchange() -> Exchange:
+        return Exchange(
+            client,
+            kiosk_id=config.kiosk.id,
+            operator=config.kiosk.operator,
+            head_dots=config.printer.head_dots,
+            root_key=hub.root_key,
+            issue_timeout_s=hub.issue_timeout_s,
+            request_timeout_s=hub.request_timeout_s,
+        )
+
+    async def printer() -> PrinterJob:
+        return EscposJob(config.printer)
+
+    reader = CardReader(config.card_reader.name, config.card_reader.apdu_timeout_s)
+    return Sources(reader, places, exchange, printer, client.warm)
+
+
+def _limits(config: Config) -> Limits:
+    limits, hub = config.limits, config.hub
+    work_s = hub.issue_timeout_s + hub.request_timeout_s
+    return Limits(limits.dialogue_s, limits.warning_s, work_s, last_page_s=limits.last_page_s)

@@ -1,0 +1,213 @@
+"""The always-on kiosk process: devices, money, journal, alarms, telemetry; nothing personal.
+
+Not responsible for any decision (`app/kiosk/machine.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from firmware import __version__
+from firmware.app import messages as m
+from firmware.app.availability import Availability, ask_availability
+from firmware.app.hub_client import HubClient, HubError
+from firmware.app.kiosk import vocabulary as v
+from firmware.app.kiosk.children import Clerks, Recorder
+from firmware.app.kiosk.desk import Desk
+from firmware.app.kiosk.hub import KioskHub, Stale
+from firmware.app.kiosk.journal import Journal
+from firmware.app.kiosk.order_report import OrderReport
+from firmware.app.kiosk.runner import Hands, Runner
+from firmware.app.kiosk.state import Limits, Serving
+from firmware.app.kiosk.telemetry import Telemetry
+from firmware.app.screens import texts
+from firmware.devices import CameraChanged, CameraHealth
+from firmware.drivers.buzzer import PwmBuzzer
+from firmware.drivers.card_reader import CardWatcher
+from firmware.drivers.coin_acceptor import PulseCoinAcceptor
+from firmware.drivers.mqtt import Broker
+from firmware.drivers.pins import Pins
+from firmware.drivers.printer.watch import EscposWatch
+from firmware.drivers.screen import ScreenServer
+from firmware.drivers.tray_sensor import PinTraySensor
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from firmware.config import Config
+
+POLL_WHEN_DOWN_S = 2.0
+LONGEST_STRIP_MM = 4000
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What child processes are started with: the configuration, its file, and the address of the kiosk's own page."""
+
+    config: Config
+    path: Path
+    home_url: str
+
+
+def log(line: str) -> None:
+    """Write one line with a time to standard error, where the service manager keeps it."""
+    print(f"{time.strftime('%H:%M:%S')} kiosk: {line}", file=sys.stderr, flush=True)
+
+
+def limits_of(config: Config) -> Limits:
+    """Return the machine's limits; the print limit follows from the printer's speed."""
+    limits, printer = config.limits, config.printer
+    print_s = LONGEST_STRIP_MM / printer.speed_mm_per_s + printer.completion_timeout_s + printer.write_timeout_s
+    return Limits(
+        session_s=limits.session_s,
+        payment_s=limits.payment_s,
+        print_s=print_s,
+        present_s=limits.present_s,
+        prompt_s=limits.prompt_s,
+        remind_s=limits.remind_s,
+        alarm_s=limits.alarm_s,
+    )
+
+
+async def poll(client: HubClient, config: Config, runner: Runner, desk: Desk, report: OrderReport) -> None:
+    """Ask the centre what can be had once a minute, and every two seconds while it is away."""
+    hub = config.hub
+    while True:
+        try:
+            available = await ask_availability(client, config.kiosk.operator, hub.request_timeout_s)
+        except HubError as error:
+            log(f"hub: {type(error).__name__} {error}")
+            runner.post(v.HubLost())
+            await asyncio.sleep(POLL_WHEN_DOWN_S)
+            continue
+        runner.post(v.HubAnswered(_serve(available, desk)))
+        report.wake()
+        await asyncio.sleep(hub.poll_s)
+
+
+def _serve(available: Availability, desk: Desk) -> bool:
+    """Tell the idle pages whom to ask; return whether anything can be issued now."""
+    if available.municipalities:
+        first = available.municipalities[0]
+        contact = {"ja": first.contact.ja, "en": first.contact.en}
+        desk.told(contact, (first.hours.open, first.hours.close))
+    return any(
+        place.status == "open" and any(each.available for each in place.types) for place in available.municipalities
+    )
+
+
+def run(config: Config, path: Path) -> int:
+    """Run until SIGTERM or SIGINT; returns the exit status."""
+    return asyncio.run(_run(config, path))
+
+
+async def _run(config: Config, path: Path) -> int:
+    loop = asyncio.get_running_loop()
+    stop = loop.create_future()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, lambda: stop.done() or stop.set_result(None))
+    async with AsyncExitStack() as closing:
+        journal = Journal(config.kiosk.state_dir / "journal")
+        closing.callback(journal.close)
+        hub = config.hub
+        client = HubClient(hub.url, hub.ca, hub.kiosk_certificate, hub.kiosk_key)
+        closing.callback(client.close)
+        book = KioskHub(client, request_timeout_s=hub.request_timeout_s)
+        report = OrderReport(journal, book, (HubError, Stale), lambda: not isinstance(runner.kiosk.phase, Serving))
+        runner = Runner(limits_of(config), report.wake, log)
+        desk, home_url = await _desk(config, runner, closing)
+        hands = _hands(Start(config, path, home_url), runner, desk, journal, closing)
+        closing.push_async_callback(runner.close)
+        runner.begin(hands)
+        _watch(config, runner, hands, closing)
+        runner.post(v.Recovered(journal.open_orders()))
+        tasks = [asyncio.create_task(report.run()), asyncio.create_task(poll(client, config, runner, desk, report))]
+        try:
+            await asyncio.wait({stop, runner.failed, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+            log("stopping")
+            for ended in (runner.failed, *tasks):
+                if ended.done():
+                    ended.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+    return os.EX_OK
+
+
+async def _desk(config: Config, runner: Runner, closing: AsyncExitStack) -> tuple[Desk, str]:
+    """Serve the touch screen's home; returns it with its address."""
+
+    def chosen(language: str) -> None:
+        desk.choose_language(language)
+
+    screen = ScreenServer(
+        config.screen.port,
+        ("127.0.0.1", "localhost", "kiosk.localhost"),
+        "",
+        texts.FOLDER.parent / "assets",
+        on_tap=runner.touched,
+        on_language=chosen,
+    )
+    desk = Desk(screen, texts.load(), config.kiosk.language)
+    home_url = f"http://127.0.0.1:{await screen.start()}/"
+    closing.push_async_callback(screen.close)
+    log(f"screen at {home_url}")
+    return desk, home_url
+
+
+def _hands(start: Start, runner: Runner, desk: Desk, journal: Journal, closing: AsyncExitStack) -> Hands:
+    """Open what the runner acts through."""
+
+    def said(clerk: int, message: m.FromClerk) -> None:
+        if isinstance(message, m.Fault):
+            log(f"clerk {clerk}: {message.error} at {message.file}:{message.line}")
+        runner.post(v.ClerkSaid(clerk, message))
+
+    def filmed(message: m.FromRecorder) -> None:
+        if isinstance(message, m.Camera):
+            healthy = message.picture is m.Picture.OK
+            health = CameraHealth.OK if healthy else CameraHealth.INOPERATIVE
+            runner.post(CameraChanged(health, "none" if healthy else str(message.picture)))
+        else:
+            log(f"clip {message.clip_id}: {message.frames} frames")
+
+    config = start.config
+    pins = Pins()
+    broker = Broker(config.mqtt, config.kiosk.id)
+    hands = Hands(
+        buzzer=PwmBuzzer(config.buzzer, pins),
+        coins=PulseCoinAcceptor(config.coin_acceptor, pins),
+        tray=PinTraySensor(config.tray_sensor, pins),
+        printer=EscposWatch(config.printer),
+        clerks=Clerks(start.path, start.home_url, said, lambda clerk: runner.post(v.ClerkGone(clerk))),
+        recorder=Recorder(start.path, filmed, lambda: runner.post(CameraChanged(CameraHealth.INOPERATIVE, "missing"))),
+        broker=broker,
+        desk=desk,
+        telemetry=Telemetry(broker, config.mqtt.status_interval_s, __version__),
+        journal=journal,
+    )
+    closing.callback(pins.close)
+    for let_go in (hands.buzzer, hands.coins, hands.tray, hands.clerks, hands.recorder, hands.telemetry):
+        closing.callback(let_go.close)
+    closing.push_async_callback(broker.close)
+    closing.push_async_callback(hands.printer.close)
+    return hands
+
+
+def _watch(config: Config, runner: Runner, hands: Hands, closing: AsyncExitStack) -> None:
+    """Begin to watch; the pins tell their present state before this returns."""
+    hands.tray.start(runner.post)
+    hands.coins.start(runner.post)
+    reader = CardWatcher(runner.post, config.card_reader.name)
+    reader.start()
+    closing.push_async_callback(reader.close)
+    hands.recorder.start()
+    hands.broker.start(runner.post)

@@ -1,0 +1,142 @@
+"""`python -m hub`: introduces the command line to the parts that do the work.
+
+Not responsible for any of that work. Options: `hub/command_line.py`.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from cryptography import x509
+
+from hub import log
+from hub.centre.app import openapi
+from hub.centre.keys import KeysError
+from hub.centre.records import open_records
+from hub.centre.stops import Stops
+from hub.clock import utc_now
+from hub.command_line import parser
+from hub.jpki.authority import KINDS
+from hub.jpki.register import Register
+from hub.municipality.citizens import CITIZENS
+from hub.municipality.interface import Municipality
+from hub.municipality.setup import initialise as seed_municipality
+from hub.municipality.setup import open_municipality
+from hub.report import print_orders, print_report
+from hub.serve import serve
+from hub.settings import Settings, SettingsError, load, validated
+from hub.setup.data_directory import Plan, initialise
+
+EXIT_REFUSED = 1
+EXIT_CONFIGURATION = 78
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    options = parser().parse_args(arguments)
+    try:
+        return _COMMANDS[options.command](options)
+    except (SettingsError, KeysError) as error:
+        print(f"hub: {error}", file=sys.stderr)
+        return EXIT_CONFIGURATION
+    except (OSError, ValueError, KeyError) as error:
+        print(f"hub {options.command}: {error}", file=sys.stderr)
+        return EXIT_REFUSED
+
+
+def _init(options: argparse.Namespace) -> int:
+    opens, _, closes = options.municipality_hours.partition("-")
+    settings = validated(
+        "command line",
+        {
+            "port": options.port,
+            "ocsp_port": options.ocsp_port,
+            "always_open": options.always_open,
+            "municipality_opens": opens,
+            "municipality_closes": closes,
+        },
+    )
+    plan = Plan(options.data, options.kiosk, settings, CITIZENS, seed_municipality)
+    initialise(plan, utc_now, print)
+    print(f"ready. Next: python -m hub serve --data {options.data}")
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    settings = load(options.data / "hub.toml")
+    given = {"port": options.port, "ocsp_port": options.ocsp_port}
+    settings = replace(settings, **{name: value for name, value in given.items() if value is not None})
+    log.configure()
+    asyncio.run(serve(options.data, settings, _open))
+    return 0
+
+
+async def _open(data: Path, settings: Settings) -> Municipality:
+    hours = (settings.municipality_opens, settings.municipality_closes)
+    return await open_municipality(data, always_open=settings.always_open, hours=hours)
+
+
+def _revoke(options: argparse.Namespace) -> int:
+    card = options.data / "citizens" / options.citizen
+    if not (card / "card.json").is_file():
+        known = ", ".join(sorted(each.name for each in (options.data / "citizens").glob("*/")))
+        raise ValueError(f"no citizen `{options.citizen}` in {options.data}; there are: {known or 'none'}")
+    register = Register(options.data / "jpki.sqlite")
+    try:
+        for kind in KINDS:
+            certificate = x509.load_der_x509_certificate((card / f"{kind}_cert.der").read_bytes())
+            done = register.revoke(kind, certificate.serial_number, utc_now())
+            print(f"{options.citizen}: {kind} certificate {'revoked' if done else 'was revoked before'}")
+    finally:
+        register.close()
+    return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    _require_records(options.data)
+    return 0 if print_report(options.data) else EXIT_REFUSED
+
+
+def _orders(options: argparse.Namespace) -> int:
+    _require_records(options.data)
+    print_orders(options.data)
+    return 0
+
+
+def _resume(options: argparse.Namespace) -> int:
+    _require_records(options.data)
+    engine = open_records(options.data / "centre.sqlite")
+    try:
+        lifted = Stops(engine, utc_now).lift(options.subject, options.reason)
+    finally:
+        engine.dispose()
+    print(f"{lifted} stop(s) of {options.subject} lifted")
+    return 0 if lifted else EXIT_REFUSED
+
+
+def _openapi(_options: argparse.Namespace) -> int:
+    print(json.dumps(openapi(), ensure_ascii=False, indent=1))
+    return 0
+
+
+def _require_records(data: Path) -> None:
+    if not (data / "centre.sqlite").is_file():
+        raise ValueError(f"{data}/centre.sqlite is missing: run `python -m hub init --data {data}` first")
+
+
+_COMMANDS = {
+    "init": _init,
+    "serve": _serve,
+    "revoke": _revoke,
+    "report": _report,
+    "orders": _orders,
+    "resume": _resume,
+    "openapi": _openapi,
+}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,65 @@
+"""The hub's command line: words and options only; the work is done elsewhere.
+
+Exit codes: 0 done, 1 refused or not true, 2 wrong command line, 78 wrong configuration.
+"""
+
+import argparse
+from pathlib import Path
+
+from hub.settings import Settings
+
+_DESCRIPTION = """\
+The reference hub of the certificate kiosk: certificate centre, sample municipality and JPKI test centre in one process.
+
+  python -m hub init  --data hub-data --always-open    make keys, certificates, test citizens
+  python -m hub serve --data hub-data                  serve until Ctrl-C
+"""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Build the parser; the chosen command is in `command`."""
+    top = argparse.ArgumentParser(
+        prog="python -m hub", description=_DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_init(_with_data(commands.add_parser("init", help="make a data directory; never overwrites anything")))
+    serve = _with_data(commands.add_parser("serve", help="serve until SIGTERM or Ctrl-C"))
+    serve.add_argument("--port", type=int, metavar="N", help="centre's HTTPS port instead of hub.toml's; 0 = any")
+    serve.add_argument("--ocsp-port", type=int, metavar="N", help="JPKI centre's HTTP port; 0 = any")
+    revoke = _with_data(commands.add_parser("revoke", help="revoke a test citizen's card for good"))
+    revoke.add_argument("--citizen", required=True, metavar="NAME", help="folder name under DIR/citizens")
+    _with_data(commands.add_parser("report", help="count the documents by what became of them; list stops"))
+    _with_data(commands.add_parser("orders", help="list all orders and their states"))
+    resume = _with_data(commands.add_parser("resume", help="lift a stop that a mismatch has set"))
+    resume.add_argument("--subject", required=True, help="402231/resident_record, or a kiosk like kiosk-0001")
+    resume.add_argument("--reason", required=True, help="what was found; kept with the stop")
+    commands.add_parser("openapi", help="print the OpenAPI description of the centre's HTTP interface")
+    return top
+
+
+def _with_data(command: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    command.description = command.description or f"{command.prog.split()[-1].capitalize()}: see python -m hub --help."
+    command.add_argument("--data", type=Path, required=True, metavar="DIR", help="the hub's data directory")
+    return command
+
+
+def _add_init(init: argparse.ArgumentParser) -> None:
+    usual = Settings()
+    init.description = (
+        "Make everything a hub needs in DIR: certificate authorities, TLS and signing keys, key list, kiosks, test "
+        "citizens with cards, databases and hub.toml. What exists is named and kept, so it can be run again."
+    )
+    init.add_argument(
+        "--kiosk", nargs="+", default=["kiosk-0001"], metavar="ID", help="kiosks to make certificates for (kiosk-0001)"
+    )
+    init.add_argument("--port", type=int, default=usual.port, metavar="N", help=f"HTTPS port ({usual.port}); 0 = any")
+    init.add_argument(
+        "--ocsp-port", type=int, default=usual.ocsp_port, metavar="N", help=f"HTTP port ({usual.ocsp_port}); 0 = any"
+    )
+    init.add_argument("--always-open", action="store_true", help="ignore hours and holidays (tests, demonstrations)")
+    init.add_argument(
+        "--municipality-hours",
+        default=f"{usual.municipality_opens}-{usual.municipality_closes}",
+        metavar="HH:MM-HH:MM",
+        help="hours of the sample municipality, Asia/Tokyo (%(default)s)",
+    )

@@ -1,0 +1,1 @@
+"""The municipal issuing server of the sample municipality, Koga City: the only part of the hub that knows people."""

@@ -1,0 +1,80 @@
+"""What one certificate needs from the register, read in one transaction, as frozen records.
+
+Not responsible for deciding (`decision.py`) nor for what is printed (`content.py`). The secret numbers are not in these
+records; only the signer asks for them (`secret_numbers`), to find them where they must not be.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from hub.municipality.register import Card, Household, Resident
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One resident as a certificate may show them."""
+
+    id: str
+    name: str
+    kana: str
+    birth_date: date
+    sex: str
+    relationship_to_head: str
+    domicile: str
+    register_head: str
+    moved_in_on: date
+    address_since: date
+    notified_on: date
+    previous_address: str
+    moved_out_on: date | None
+    support_measure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The card's holder and the household's members at one moment. `persons` are all members who have not moved out."""
+
+    holder: Person
+    card_registered_on: date
+    household_id: str
+    address: str
+    head_name: str
+    revision: int
+    persons: tuple[Person, ...]
+
+
+def take_snapshot(engine: Engine, serial: int) -> Snapshot | None:
+    """Everything about the holder of the card with this serial number; None when no resident has it."""
+    with Session(engine) as session, session.begin():
+        card = session.get(Card, f"{serial:x}")
+        if card is None:
+            return None
+        resident = session.get_one(Resident, card.resident_id)
+        return snapshot_of(resident, resident.household, card.registered_on)
+
+
+def snapshot_of(resident: Resident, household: Household, card_registered_on: date) -> Snapshot:
+    """Copy what a certificate needs out of loaded register entries."""
+    return Snapshot(
+        holder=_person(resident),
+        card_registered_on=card_registered_on,
+        household_id=household.id,
+        address=household.address,
+        head_name=household.residents[0].name,  # the head is listed first
+        revision=household.revision,
+        persons=tuple(_person(it) for it in household.residents if it.moved_out_on is None),
+    )
+
+
+def secret_numbers(engine: Engine, household_id: str) -> tuple[str, ...]:
+    """My Numbers and resident codes of all members, past ones too."""
+    wanted = select(Resident.my_number, Resident.resident_code).where(Resident.household_id == household_id)
+    with Session(engine) as session, session.begin():
+        return tuple(number for row in session.execute(wanted) for number in row)
+
+
+def _person(resident: Resident) -> Person:
+    return Person(**{name: getattr(resident, name) for name in Person.__slots__})

@@ -1,0 +1,39 @@
+"""Content to PDF: a typst compiler that is kept warm, with the one font loaded once.
+
+Not responsible for what is said (`content.py`), for missing glyphs (`glyphs.py`), nor for dots (`raster.py`). It sees
+no register, no key and no network: texts enter as JSON data, so that nothing in a name can be markup.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from hub.municipality.glyphs import FONT
+
+TEMPLATES = Path(__file__).parent / "templates"
+DOTS_PER_MM = 8
+CODE_MM = 30  # side of the blank square that is kept for the signed code
+
+
+class Typesetter:
+    """Sets pages by the templates in `templates/`, one compiler each."""
+
+    def __init__(self) -> None:
+        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONT.parent)])
+        self._compilers = {
+            path.stem: typst.Compiler(path, font_paths=fonts, ignore_system_fonts=True)
+            for path in sorted(TEMPLATES.glob("*.typ"))
+        }
+
+    def pdf(self, content: Mapping[str, Any]) -> bytes:
+        """Set `content` (which names its `template` and `head_dots`); the same content gives the same bytes."""
+        page = {**content, "width_mm": content["head_dots"] / DOTS_PER_MM, "code_mm": CODE_MM}
+        compiled = self._compilers[content["template"]].compile(
+            format="pdf", sys_inputs={"page": json.dumps(page)}, timestamp=0, pdf_tags=False
+        )
+        if not isinstance(compiled, bytes):
+            raise TypeError("typst did not answer with one PDF")
+        return compiled

@@ -1,0 +1,63 @@
+"""`python -m hub init`: everything a data directory holds, made in order, twice without harm.
+
+Not responsible for the municipality's database and key: `seed` makes them. Layout: `docs/reference/hub-protocol.md`,
+"Data directory".
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from hub.centre.records import open_records
+from hub.clock import Clock
+from hub.files import write_new
+from hub.settings import Settings, load, to_toml
+from hub.setup.cards import CardHolder, make_cards
+from hub.setup.signing import make_key_list, make_signing_keys
+from hub.setup.tls import TlsAuthority
+
+MUNICIPALITY = "402231"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to make. `seed` gets DIR and each citizen's certificate number; it returns the municipality's public key."""
+
+    data: Path
+    kiosks: Sequence[str]
+    settings: Settings
+    citizens: Sequence[CardHolder]
+    seed: Callable[[Path, Mapping[str, int]], bytes]
+
+
+def initialise(plan: Plan, clock: Clock, say: Callable[[str], None]) -> None:
+    """Make what is missing; raises ValueError for a bad kiosk id, OSError for a place that cannot be written."""
+    data, pki, now = plan.data, plan.data / "pki", clock()
+    data.mkdir(parents=True, exist_ok=True)
+    settings = _settings(plan, say)
+    make_signing_keys(pki)
+    tls = TlsAuthority(pki, now, say)
+    tls.server(pki / "server")
+    tls.server(pki / "broker")
+    tls.client(pki / "monitor", "monitor")
+    for kiosk_id in plan.kiosks:
+        tls.kiosk(data / "kiosks" / kiosk_id, kiosk_id, pki / "root.pub.pem")
+    serials = make_cards(data, plan.citizens, f"http://{settings.host}:{settings.ocsp_port}/", now, say)
+    public_key = plan.seed(data, serials)
+    make_key_list(pki, {MUNICIPALITY: public_key}, now, say)
+    open_records(data / "centre.sqlite").dispose()
+    (data / "run").mkdir(exist_ok=True)
+
+
+def _settings(plan: Plan, say: Callable[[str], None]) -> Settings:
+    path = plan.data / "hub.toml"
+    if write_new(path, to_toml(plan.settings).encode()):
+        say(f"made   {path}")
+        return plan.settings
+    kept = load(path)
+    for field in fields(kept):
+        asked, has = getattr(plan.settings, field.name), getattr(kept, field.name)
+        if asked not in (has, field.default):
+            say(f"note   {path} keeps {field.name} = {has!r}, not {asked!r}: edit the file to change it")
+    say(f"exists {path}")
+    return kept

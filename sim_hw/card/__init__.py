@@ -1,0 +1,1 @@
+"""The simulated My Number card: a pure card, its link to vpcd, and the host process around real pcscd."""

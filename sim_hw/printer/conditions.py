@@ -1,0 +1,82 @@
+"""What can be the matter with the printer, and the status bytes it sends about it.
+
+Source: DEVICES, "Thermal printer" (`DLE EOT n`, automatic status). Not responsible for: when a status is sent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Condition(StrEnum):
+    """Something that stops the printer, or is about to."""
+
+    COVER_OPEN = "cover_open"
+    PAPER_NEAR_END = "paper_near_end"
+    PAPER_OUT = "paper_out"
+    CUTTER = "cutter"
+    MECHANICAL = "mechanical"
+    UNRECOVERABLE = "unrecoverable"
+    AUTO_RECOVERABLE = "auto_recoverable"
+    OFFLINE = "offline"
+    POWER_OFF = "power_off"
+    TORN = "torn"
+    FROZEN = "frozen"
+
+
+ERRORS = {Condition.CUTTER, Condition.MECHANICAL, Condition.UNRECOVERABLE, Condition.AUTO_RECOVERABLE}
+RECOVERABLE = {Condition.CUTTER, Condition.MECHANICAL}
+STOPS = ERRORS | {Condition.COVER_OPEN, Condition.PAPER_OUT, Condition.OFFLINE}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The conditions at one moment, as bytes."""
+
+    now: frozenset[Condition]
+
+    def _bits(self, table: dict[Condition, int]) -> int:
+        return sum(bit for condition, bit in table.items() if condition in self.now)
+
+    @property
+    def offline(self) -> bool:
+        """The printer does not print now."""
+        return bool(self.now & STOPS)
+
+    def reply(self, number: int) -> bytes:
+        """Answer to `DLE EOT number`."""
+        match number:
+            case 1:
+                bits = 0x08 if self.offline else 0
+            case 2:
+                bits = self._bits({Condition.COVER_OPEN: 0x04, Condition.PAPER_OUT: 0x20})
+                bits |= 0x40 if self.now & ERRORS else 0
+            case 3:
+                bits = self._bits(
+                    {
+                        Condition.MECHANICAL: 0x04,
+                        Condition.CUTTER: 0x08,
+                        Condition.UNRECOVERABLE: 0x20,
+                        Condition.AUTO_RECOVERABLE: 0x40,
+                    }
+                )
+            case _:
+                near = self.now & {Condition.PAPER_NEAR_END, Condition.PAPER_OUT}
+                bits = (0x0C if near else 0) | self._bits({Condition.PAPER_OUT: 0x60})
+        return bytes([0x12 | bits])
+
+    def frame(self) -> bytes:
+        """Build the four bytes of automatic status."""
+        first = 0x10 | (0x08 if self.offline else 0) | self._bits({Condition.COVER_OPEN: 0x20})
+        second = self._bits(
+            {
+                Condition.MECHANICAL: 0x04,
+                Condition.CUTTER: 0x08,
+                Condition.UNRECOVERABLE: 0x20,
+                Condition.AUTO_RECOVERABLE: 0x40,
+            }
+        )
+        near = self.now & {Condition.PAPER_NEAR_END, Condition.PAPER_OUT}
+        third = (0x03 if near else 0) | self._bits({Condition.PAPER_OUT: 0x0C})
+        return bytes([first, second, third, 0x0F])

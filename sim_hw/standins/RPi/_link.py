@@ -1,0 +1,98 @@
+"""The firmware's end of the pin socket: sends operations, reads levels on a thread of its own.
+
+Not responsible for what a level means to an edge detector (`_edges.py`) nor for the library's surface (`GPIO.py`).
+Wire: `docs/reference/simulated-hardware.md`, "Pin socket". Standard library only: this runs in the firmware's process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import socket
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_CONNECT_TIMEOUT_S = 5.0
+
+
+class PinLink:
+    """One connection to the bench.
+
+    `on_level(gpio, level)` is called on the library's thread. `settle()` is called there after each read and returns
+    how many seconds later it wants to be called again, or None.
+    """
+
+    def __init__(self, path: str, on_level: Callable[[int, int], None], settle: Callable[[], float | None]) -> None:
+        self._on_level = on_level
+        self._settle = settle
+        self._rest = b""
+        self._sending = threading.Lock()
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket.settimeout(_CONNECT_TIMEOUT_S)
+        try:
+            self._socket.connect(path)
+        except OSError as error:
+            self._socket.close()
+            raise RuntimeError(
+                f"The pins cannot be reached at SIM_HW_PINS={path}: {error.strerror}. Is the bench running?"
+            ) from error
+        self._socket.settimeout(None)
+        self._thread = threading.Thread(target=self._run, name="sim-gpio", daemon=True)
+        self.send({"op": "hello", "pid": os.getpid()})
+        self._thread.start()
+
+    @property
+    def on_own_thread(self) -> bool:
+        """Whether the caller is a callback on the library's thread."""
+        return threading.current_thread() is self._thread
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send one operation; RuntimeError when the bench is gone."""
+        line = json.dumps(message, separators=(",", ":")).encode() + b"\n"
+        try:
+            with self._sending:
+                self._socket.sendall(line)
+        except OSError as error:
+            raise RuntimeError(f"The pins are gone: {error.strerror}. The bench has stopped.") from error
+
+    def pump(self, timeout_s: float | None) -> bool:
+        """Read once and deliver levels; False when the bench is gone. Library thread only."""
+        readable, _, _ = select.select([self._socket], [], [], timeout_s)
+        if not readable:
+            return True
+        try:
+            data = self._socket.recv(65536)
+        except OSError:
+            data = b""
+        if not data:
+            return False
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        for line in lines:
+            message = json.loads(line)
+            if message.get("op") == "level":
+                self._on_level(message["pin"], message["level"])
+        return True
+
+    def close(self) -> None:
+        """Hang up and end the thread, unless this is the thread."""
+        with contextlib.suppress(OSError):  # the bench may have hung up before
+            self._socket.shutdown(socket.SHUT_RDWR)
+        if not self.on_own_thread:
+            self._thread.join()
+
+    def _run(self) -> None:
+        timeout_s: float | None = None
+        while self.pump(timeout_s):
+            timeout_s = self._settle()
+        self._socket.close()
+
+
+def clock() -> float:
+    """Seconds of the monotonic clock, the one that the bench stamps with."""
+    return time.monotonic()

@@ -1,0 +1,104 @@
+"""The recorder as the kiosk starts it: a process with one end of a wire as file descriptor 3, and the operator's key."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyrage
+from pins_backend_sim import STANDINS
+
+from firmware.app.link import decode, encode, pair
+from firmware.app.messages import Camera, FromRecorder, Message
+
+ROOT = Path(__file__).parents[2]
+PROCESS = """
+import sys
+from pathlib import Path
+from firmware import config
+from firmware.app.recorder.main import run
+from firmware.drivers.camera import LibcameraCamera
+state_dir, recipient, pre, post = sys.argv[1:]
+none = Path("none")
+settings = config.Config(
+    kiosk=config.Kiosk(id="kiosk-0001", operator="test-operator", state_dir=Path(state_dir)),
+    hub=config.Hub(url="https://localhost", ca=none, root_key=none, kiosk_certificate=none, kiosk_key=none,
+                   clerk_certificate=none, clerk_key=none),
+    mqtt=config.Mqtt(host="localhost", ca=none, certificate=none, key=none),
+    printer=config.Printer(transport="tcp", host="localhost"),
+    camera=config.Camera(recipient=recipient, pre_roll_s=float(pre), post_roll_s=float(post)),
+)
+sys.exit(run(settings, 3, LibcameraCamera(settings.camera)))
+"""
+
+
+class RecorderProcess:
+    """A running recorder; `told` are its messages so far."""
+
+    def __init__(self, state_dir: Path, pre_roll_s: float = 2.0, post_roll_s: float = 1.0) -> None:
+        self.folder = state_dir / "evidence"
+        self.identity = pyrage.x25519.Identity.generate()
+        self.told: list[Message] = []
+        self.wire, theirs = pair()
+        assert theirs.fileno() != 3
+        arguments = [str(state_dir), str(self.identity.to_public()), str(pre_roll_s), str(post_roll_s)]
+        # The shell puts the wire on descriptor 3, as the kiosk does.
+        self.process = subprocess.Popen(
+            ["/bin/sh", "-c", f'exec "$@" 3<&{theirs.fileno()}', "sh", sys.executable, "-c", PROCESS, *arguments],
+            env=os.environ | {"PYTHONPATH": f"{STANDINS}:{ROOT}"},
+            pass_fds=[theirs.fileno()],
+            stderr=subprocess.PIPE,
+        )
+        theirs.close()
+
+    def send(self, message: Message) -> None:
+        self.wire.send(encode(message))
+
+    def next(self, limit_s: float = 10.0) -> Message:
+        """Return its next message."""
+        self.wire.settimeout(limit_s)
+        packet = self.wire.recv(4096)
+        assert packet, f"the recorder is gone: {self.process.stderr.read().decode()}"
+        self.told.append(decode(packet, FromRecorder))
+        return self.told[-1]
+
+    def until(self, wanted: type | Message, limit_s: float = 10.0) -> tuple[Message, float]:
+        """Wait for a message, or for one of a kind; returns it and how long it took."""
+        started = time.monotonic()
+        while True:
+            message = self.next(max(0.01, started + limit_s - time.monotonic()))
+            if message == wanted or (isinstance(wanted, type) and isinstance(message, wanted)):
+                return message, time.monotonic() - started
+
+    def until_picture(self, picture: str, limit_s: float = 10.0) -> float:
+        """Wait for this judgement; returns how long it took."""
+        return self.until(Camera(picture=picture), limit_s)[1]
+
+    def rest(self) -> list[Message]:
+        """Return what it says until it hangs up."""
+        rest = []
+        self.wire.settimeout(10)
+        while packet := self.wire.recv(4096):
+            rest.append(decode(packet, FromRecorder))
+        return rest
+
+    def status(self) -> tuple[int, str]:
+        """Wait for the end; returns exit status and standard error."""
+        errors = self.process.stderr.read().decode()
+        return self.process.wait(15), errors
+
+    def hang_up(self) -> None:
+        self.wire.shutdown(socket.SHUT_RDWR)
+        self.wire.close()
+
+    def end(self) -> None:
+        """Kill it if it still runs, and let go of everything."""
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        self.process.stderr.close()
+        self.wire.close()

@@ -1,0 +1,129 @@
+"""The signer believes nobody: renderers that mix up people, documents or numbers get no signature."""
+
+import copy
+import unicodedata
+
+import pytest
+from sqlalchemy.orm import Session
+
+from hub.municipality.bench import sample_content
+from hub.municipality.register import Household, Resident
+from hub.municipality.sample_register import resident_id
+
+from .conftest import SpyRenderer
+
+
+def numbers_of(town, name):
+    with Session(town.office._register) as session:
+        resident = session.get_one(Resident, resident_id(name))
+        return resident.my_number, resident.resident_code
+
+
+def refusal_of(town, request, change):
+    return town.refusal(request, town.office_with(SpyRenderer(town, change))).refusal
+
+
+def test_an_honest_renderer_is_signed(town, request_of, spy):
+    assert town.issue(request_of("hanako"), town.office_with(spy)).pages
+
+
+def test_a_page_of_somebody_else_is_not_signed(town, request_of):
+    def strangers_page(content):
+        return sample_content("revoked", document_id=content["document_id"][0].replace("-", "") * 2)
+
+    assert refusal_of(town, request_of("hanako"), strangers_page) == "binding_mismatch"
+
+
+def test_a_page_of_somebody_else_under_the_right_marks_is_not_signed(town, request_of):
+    def husbands_data(content):
+        return {**sample_content("taro"), "marks": content["marks"], "document_id": content["document_id"]}
+
+    assert refusal_of(town, request_of("hanako"), husbands_data) == "binding_mismatch"
+
+
+def test_the_last_persons_page_is_not_signed_again(town, request_of, spy):
+    town.issue(request_of("hanako"), town.office_with(spy))
+    old = spy.last
+
+    class Late(SpyRenderer):
+        async def pdf(self, _content):
+            return old
+
+    assert town.refusal(request_of("hanako"), town.office_with(Late(town))).refusal == "binding_mismatch"
+    assert town.refusal(request_of("taro"), town.office_with(Late(town))).refusal == "binding_mismatch"
+
+
+def test_persons_more_or_fewer_than_ordered_are_not_signed(town, request_of):
+    everybody = sample_content("hanako", scope="household")["persons"]
+    assert refusal_of(town, request_of("hanako"), lambda it: {**it, "persons": everybody}) == "binding_mismatch"
+    fewer = everybody[:3]
+    request = request_of("hanako", scope="household")
+    assert refusal_of(town, request, lambda it: {**it, "persons": fewer}) == "binding_mismatch"
+
+
+@pytest.mark.parametrize("where", ["address", "note", "contact"])
+@pytest.mark.parametrize("written", ["plain", "in groups", "full width"])
+def test_a_my_number_never_leaves(town, request_of, where, written):
+    number = numbers_of(town, "hanako")[0]
+    text = {
+        "plain": number,
+        "in groups": f"{number[:4]} {number[4:8]} {number[8:]}",
+        "full width": "".join(unicodedata.lookup(f"FULLWIDTH DIGIT {unicodedata.name(it)[6:]}") for it in number),
+    }[written]
+    assert refusal_of(town, request_of("hanako"), lambda it: {**it, where: text}) == "other"
+
+
+def test_a_strangers_my_number_never_leaves_either(town, request_of):
+    number = numbers_of(town, "expired")[0]
+    assert refusal_of(town, request_of("hanako"), lambda it: {**it, "note": number}) == "other"
+
+
+def test_a_resident_code_never_leaves(town, request_of):
+    code = numbers_of(town, "taro")[1]
+    assert refusal_of(town, request_of("hanako"), lambda it: {**it, "note": code}) == "other"
+
+
+def test_a_number_in_pieces_over_several_fields_never_leaves(town, request_of):
+    number = numbers_of(town, "hanako")[0]
+
+    def spread(content):
+        content = copy.deepcopy(dict(content))
+        content["note"], content["sentence"] = f"{number[:6]}番", f"{number[6:]}号"
+        return content
+
+    assert refusal_of(town, request_of("hanako"), spread) == "other"
+
+
+def test_what_is_not_one_page_of_the_right_width_is_not_signed(town, request_of):
+    class Wrong(SpyRenderer):
+        async def pdf(self, _content):
+            return b"not a PDF"
+
+    assert town.refusal(request_of("hanako"), town.office_with(Wrong(town))).refusal == "binding_mismatch"
+    assert refusal_of(town, request_of("hanako"), lambda it: {**it, "head_dots": 832}) == "binding_mismatch"
+
+
+def test_a_register_that_changes_meanwhile_is_asked_again(town, request_of):
+    class Moving(SpyRenderer):
+        async def pdf(self, content):
+            with Session(town.office._register) as session, session.begin():
+                household = session.get_one(Household, session.get_one(Resident, resident_id("taro")).household_id)
+                household.revision += 1
+            return await super().pdf(content)
+
+    request = request_of("taro")
+    assert town.refusal(request, town.office_with(Moving(town))).refusal == "busy"
+    assert town.issue(request).pages, "the same transaction may ask again"
+
+
+def test_nothing_secret_reaches_the_renderer(town, request_of):
+    seen = []
+
+    def watch(content):
+        seen.append(repr(content))
+        return content
+
+    office = town.office_with(SpyRenderer(town, watch))
+    town.issue(request_of("hanako", scope="household", items=["domicile", "relationship"]), office)
+    for name in ("taro", "hanako", "haruto", "mio"):
+        assert not any(number in seen[0] for number in numbers_of(town, name))

@@ -1,0 +1,180 @@
+"""The page in a real Chromium: every view in every language fits the panel, and going between processes works."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from firmware.app.screens import idle_pages, pages, texts
+from tests.screen.every_view import every_view
+from tests.screen.open_screen import chromium, screen, until
+
+TEXTS = texts.load()
+PANEL = {"width": 1280, "height": 800}
+PROBE = (Path(__file__).parent / "faults_of_the_page.js").read_text(encoding="utf-8")
+
+
+async def _shown(page, name: str) -> None:
+    await page.wait_for_selector(f'body[data-name="{name}"]', timeout=10_000)
+
+
+@pytest.mark.parametrize("panel", [PANEL, {"width": 1920, "height": 1080}], ids=["10-inch", "15-inch"])
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_every_view_fits_can_be_touched_and_can_be_read(lang, panel):
+    async def scenario():
+        faults = {}
+        async with screen() as served, chromium() as browser:
+            page = await browser.new_page(viewport=panel, reduced_motion="reduce")
+            spoken = []
+            page.on("console", lambda message: spoken.append(message.text))
+            await page.goto(served.url)
+            for label, view in every_view(TEXTS[lang]):
+                number = served.server.show(view)
+                await page.wait_for_selector(f'body[data-view="{number}"]')
+                found = await page.evaluate(PROBE)
+                if found:
+                    faults[label] = found
+        assert faults == {}
+        assert spoken == []
+
+    asyncio.run(scenario())
+
+
+def test_the_probe_finds_faults():
+    """A check that cannot fail would be none: it must see small targets, weak contrast and overflow."""
+
+    async def scenario():
+        async with chromium() as browser:
+            page = await browser.new_page(viewport=PANEL)
+            await page.set_content(
+                "<body><main><button style='width:50px;height:90px'>a</button><p style='color:#999'>weak</p>"
+                "<p style='position:absolute;left:1270px;width:99px'>beyond</p></main><footer></footer>"
+            )
+            found = " ".join(await page.evaluate(PROBE))
+        for word in ("touch target", "contrast", "outside"):
+            assert word in found
+
+    asyncio.run(scenario())
+
+
+def test_a_person_touches_and_types_a_pin():
+    async def scenario():
+        async with screen() as served, chromium() as browser:
+            page = await browser.new_page(viewport=PANEL)
+            await page.goto(served.url)
+            served.server.show(pages.enter_pin(TEXTS["ja"], 0, 3))
+            await page.click('[data-button="digit:4"]')
+            await page.keyboard.press("7")
+            await page.keyboard.press("Backspace")
+            served.server.show(pages.enter_pin(TEXTS["ja"], 4, 3))
+            await page.wait_for_selector('[data-button="next"]:not([disabled])')
+            await page.keyboard.press("Enter")
+            await page.keyboard.press("Escape")
+            await until(lambda: len(served.taps) == 5)
+        assert [button for _, button in served.taps] == ["digit:4", "digit:7", "erase", "next", "cancel"]
+
+    asyncio.run(scenario())
+
+
+def test_an_update_leaves_the_key_under_a_finger_in_place():
+    async def scenario():
+        async with screen() as served, chromium() as browser:
+            page = await browser.new_page(viewport=PANEL)
+            await page.goto(served.url)
+            served.server.show(pages.pay(TEXTS["ja"], 250, 0))
+            cancel = await page.wait_for_selector('[data-button="cancel"]')
+            served.server.show(pages.pay(TEXTS["ja"], 250, 100))
+            await page.wait_for_selector("dd:has-text('150円')")
+            assert await cancel.evaluate("element => element.isConnected")
+
+    asyncio.run(scenario())
+
+
+def test_the_language_switch_is_one_touch():
+    async def scenario():
+        async with screen() as served, chromium() as browser:
+            page = await browser.new_page(viewport=PANEL)
+            await page.goto(served.url)
+            served.server.show(idle_pages.home(TEXTS["ja"]))
+            await page.click("#languages button")
+            await until(lambda: served.languages)
+            served.server.show(idle_pages.home(TEXTS[served.languages[0]]))
+            await page.wait_for_selector("h1:has-text('Get your certificate')")
+            assert await page.evaluate("document.documentElement.lang") == "en"
+
+    asyncio.run(scenario())
+
+
+def test_the_page_goes_to_the_clerk_and_comes_home_when_the_clerk_ends():
+    async def scenario():
+        async with screen() as kiosk, chromium() as browser:
+            page = await browser.new_page(viewport=PANEL)
+            await page.goto(kiosk.url)
+            kiosk.server.show(idle_pages.home(TEXTS["ja"]))
+            await _shown(page, "home")
+            async with screen(home_url=kiosk.url, host="a1b2.localhost") as clerk:
+                clerk.server.show(pages.consent(TEXTS["ja"]))
+                kiosk.server.goto(clerk.url)
+                await _shown(page, "consent")
+                assert page.url == clerk.url
+            await _shown(page, "home")
+            assert page.url == kiosk.url
+            assert await page.evaluate("history.length") <= 2
+
+    asyncio.run(scenario())
+
+
+def test_a_clerk_that_does_not_answer_leaves_the_home_on_the_screen():
+    async def scenario():
+        async with screen() as kiosk, chromium() as browser:
+            page = await browser.new_page(viewport=PANEL)
+            await page.goto(kiosk.url)
+            kiosk.server.show(idle_pages.home(TEXTS["ja"]))
+            await _shown(page, "home")
+            async with screen() as gone:
+                nowhere = f"http://gone.localhost:{gone.port}/"
+            kiosk.server.goto(nowhere)
+            kiosk.server.goto("https://example.invalid/")
+            kiosk.server.show(idle_pages.out_of_service(TEXTS["ja"], ("clerk_unavailable",)))
+            await _shown(page, "out_of_service")
+            assert page.url == kiosk.url
+
+    asyncio.run(scenario())
+
+
+def test_when_the_home_dies_the_page_waits_and_comes_back_by_itself():
+    async def scenario():
+        async with chromium() as browser:
+            page = await browser.new_page(viewport=PANEL)
+            async with screen() as kiosk:
+                port = kiosk.port
+                kiosk.server.show(idle_pages.home(TEXTS["ja"]))
+                await page.goto(kiosk.url)
+                await _shown(page, "home")
+            await page.wait_for_selector("#away:not([hidden])")
+            async with screen(port=port) as again:
+                again.server.show(idle_pages.out_of_service(TEXTS["ja"], ("starting",)))
+                await _shown(page, "out_of_service")
+                assert await page.is_hidden("#away")
+
+    asyncio.run(scenario())
+
+
+def test_when_clerk_and_home_die_together_the_page_waits_for_the_home():
+    async def scenario():
+        async with chromium() as browser:
+            page = await browser.new_page(viewport=PANEL)
+            async with screen() as kiosk:
+                port = kiosk.port
+            async with screen(home_url=f"http://127.0.0.1:{port}/", host="c3d4.localhost") as clerk:
+                clerk.server.show(pages.take_card(TEXTS["ja"]))
+                await page.goto(clerk.url)
+                await _shown(page, "take_card")
+            await page.wait_for_selector("#away:not([hidden])")
+            async with screen(port=port) as again:
+                again.server.show(idle_pages.home(TEXTS["ja"]))
+                await _shown(page, "home")
+
+    asyncio.run(scenario())
