@@ -34,7 +34,7 @@ class Kiosk(Section, frozen=True, kw_only=True):
     """Who this kiosk is and where it keeps its journal."""
 
     id: Annotated[str, Meta(pattern=r"^[a-z0-9-]{3,40}$")]
-    operator: Annotated[str, Meta(pattern=r"^[a-z0-9-]{2,40}$")]
+    operator: Annotated[str, Meta(pattern=r"^[a-z0-9_]{2,32}$")]
     state_dir: Path
     language: Literal["ja", "en"] = "ja"
 

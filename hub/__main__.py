@@ -19,6 +19,7 @@ from hub.centre.records import open_records
 from hub.centre.stops import Stops
 from hub.clock import utc_now
 from hub.command_line import parser
+from hub.issued import write_issued
 from hub.jpki.authority import KINDS
 from hub.jpki.register import Register
 from hub.municipality.citizens import CITIZENS
@@ -106,6 +107,12 @@ def _orders(options: argparse.Namespace) -> int:
     return 0
 
 
+def _issued(options: argparse.Namespace) -> int:
+    _require_records(options.data)
+    print(json.dumps(write_issued(options.data, options.document, options.out), indent=2))
+    return 0
+
+
 def _resume(options: argparse.Namespace) -> int:
     _require_records(options.data)
     engine = open_records(options.data / "centre.sqlite")
@@ -133,6 +140,7 @@ _COMMANDS = {
     "revoke": _revoke,
     "report": _report,
     "orders": _orders,
+    "issued": _issued,
     "resume": _resume,
     "openapi": _openapi,
 }

@@ -30,6 +30,12 @@ def parser() -> argparse.ArgumentParser:
     revoke.add_argument("--citizen", required=True, metavar="NAME", help="folder name under DIR/citizens")
     _with_data(commands.add_parser("report", help="count the documents by what became of them; list stops"))
     _with_data(commands.add_parser("orders", help="list all orders and their states"))
+    issued = _with_data(commands.add_parser("issued", help="write the pictures of a document as it was signed"))
+    issued.description = "Issued: from the municipality's archive; signatures and digests are checked again first."
+    issued.add_argument("--document", metavar="ID", help="document id as in `orders` (the newest)")
+    issued.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder for front.png, back.png, issued.json"
+    )
     resume = _with_data(commands.add_parser("resume", help="lift a stop that a mismatch has set"))
     resume.add_argument("--subject", required=True, help="402231/resident_record, or a kiosk like kiosk-0001")
     resume.add_argument("--reason", required=True, help="what was found; kept with the stop")

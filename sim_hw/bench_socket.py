@@ -10,13 +10,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from sim_hw.bench import SimBench, VerbError, perform
+from sim_hw.broker import BrokerFailed
 from sim_hw.card.session import CardSessionError
 from sim_hw.process import ProcessFailed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-REFUSALS = (VerbError, ValueError, AssertionError, ConnectionError, CardSessionError, ProcessFailed)
+REFUSALS = (VerbError, ValueError, AssertionError, ConnectionError, BrokerFailed, CardSessionError, ProcessFailed)
 
 
 async def answer(bench: SimBench, line: str | bytes) -> dict[str, Any]:

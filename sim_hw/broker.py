@@ -1,141 +1,101 @@
-"""A real mosquitto with the project's own configuration (deploy/mosquitto), and a subscriber that is not our code.
+"""A real mosquitto for the bench, configured by the very files that are deployed, on a port of its own.
 
-What the subscriber sees goes to mqtt.jsonl, a line a message, and is kept by topic. Not responsible for what is said.
+Not responsible for certificates: the hub makes them. Only paths, port and the user to run as differ from
+`deploy/mosquitto/mosquitto.conf`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import shutil
 import socket
-from typing import TYPE_CHECKING, Any
-
-from sim_hw.process import Child, ProcessFailed
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from asyncio.subprocess import Process
 
-    from sim_hw.events import EventLog
-
-INSTALLED_AT = "/etc/mosquitto/kiosk/"
-START_LIMIT_S = 10.0
-LOOK_S = 0.02
+DEPLOYED = Path(__file__).parents[1] / "deploy" / "mosquitto"
+_START_TIMEOUT_S = 10.0
+_LOOK_S = 0.02
 
 
-class Broker:
-    """The broker on a free port of loopback. `folder` takes its files, `pki` is the hub's."""
+class BrokerFailed(RuntimeError):
+    """mosquitto is not installed, or ended at once; the message holds what it said."""
 
-    def __init__(self, folder: Path, configuration: Path, pki: Path, logs: Path) -> None:
-        self.port = free_port()
+
+class SimBroker:
+    """One mosquitto. Its retained messages live in `folder`; `port` stays the same over `kill` and `start`."""
+
+    def __init__(self, folder: Path, ca: Path, certificate: Path, key: Path, port: int = 0) -> None:
+        self.port = port or _free_port()
+        self.log: list[str] = []
         self._folder = folder
-        self._configuration = configuration
-        self._pki = pki
+        self._process: Process | None = None
+        self._reader: asyncio.Task[None] | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(DEPLOYED / "acl", folder / "acl")
+        (folder / "acl").chmod(0o600)
+        text = (DEPLOYED / "mosquitto.conf").read_text(encoding="utf-8")
+        for deployed, here in (
+            ("/etc/mosquitto/kiosk/ca.pem", str(ca)),
+            ("/etc/mosquitto/kiosk/broker.pem", str(certificate)),
+            ("/etc/mosquitto/kiosk/broker.key", str(key)),
+            ("/etc/mosquitto/kiosk/acl", str(folder / "acl")),
+            ("/var/lib/mosquitto/", f"{folder}/"),
+            ("listener 8883", f"listener {self.port} 127.0.0.1"),
+        ):
+            text = text.replace(deployed, here)
+        if os.geteuid() == 0:
+            text += "user root\n"
+        (folder / "mosquitto.conf").write_text(text, encoding="utf-8")
+
+    async def start(self) -> None:
+        """Start it; it accepts connections when this returns."""
         program = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
         if program is None:
-            raise ProcessFailed("mosquitto is not installed: sudo apt-get install --no-install-recommends mosquitto")
-        self._child = Child("mosquitto", [program, "-c", str(folder / "mosquitto.conf")], logs / "mosquitto.log")
-
-    async def start(self) -> None:
-        """Start with an empty memory; returns when connections are accepted."""
-        self._prepare()
-        await self._child.start()
-        try:
-            async with asyncio.timeout(START_LIMIT_S):
-                while not _answers(self.port):
-                    self._child.fail_if_ended()
-                    await asyncio.sleep(LOOK_S)
-        except TimeoutError:
-            raise ProcessFailed(f"mosquitto does not listen after {START_LIMIT_S:g} s:\n{self._child.tail()}") from None
+            raise BrokerFailed("mosquitto is not installed; apt-get install mosquitto")
+        self._process = await asyncio.create_subprocess_exec(
+            program, "-c", str(self._folder / "mosquitto.conf"), stderr=asyncio.subprocess.PIPE
+        )
+        self._reader = asyncio.create_task(self._read(self._process))
+        deadline = asyncio.get_running_loop().time() + _START_TIMEOUT_S
+        while not _answers(self.port):  # what it logs when it runs depends on the deployed log_type
+            if self._reader.done() or asyncio.get_running_loop().time() > deadline:
+                await self.kill()
+                raise BrokerFailed("mosquitto does not run: " + " | ".join(self.log[-5:]))
+            await asyncio.sleep(_LOOK_S)
 
     async def stop(self) -> None:
-        """Kill it, as a crash would."""
-        await self._child.kill()
+        """Let it end in order."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
+        await self._ended()
 
-    def _prepare(self) -> None:
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(parents=True)
-        shutil.copy(self._configuration / "acl", self._folder / "acl")
-        for source, name in (("tls-ca.pem", "ca.pem"), ("broker.pem", "broker.pem"), ("broker.key", "broker.key")):
-            shutil.copy(self._pki / source, self._folder / name)
-        text = (self._configuration / "mosquitto.conf").read_text(encoding="utf-8")
-        changes = {
-            "listener 8883": f"listener {self.port} 127.0.0.1",
-            INSTALLED_AT: f"{self._folder}/",
-            "/var/lib/mosquitto/": f"{self._folder}/",
-        }
-        for installed, here in changes.items():
-            if installed not in text:
-                raise ProcessFailed(
-                    f"{self._configuration}/mosquitto.conf no longer holds {installed!r}; adapt broker.py"
-                )
-            text = text.replace(installed, here)
-        if os.geteuid() == 0:
-            text += "\nuser root\n"
-        (self._folder / "mosquitto.conf").write_text(text, encoding="utf-8")
+    async def kill(self) -> None:
+        """End it as a power cut does."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+        await self._ended()
+
+    async def _ended(self) -> None:
+        if self._process is not None:
+            await self._process.wait()
+        if self._reader is not None:
+            await self._reader
+        self._process = self._reader = None
+
+    async def _read(self, process: Process) -> None:
+        assert process.stderr is not None  # noqa: S101 - asked for above
+        async for line in process.stderr:
+            self.log.append(line.decode(errors="replace").strip())
 
 
-class Subscriber:
-    """`mosquitto_sub` as `monitor`; `states` holds the last payload of each topic that is not cleared."""
-
-    def __init__(self, broker: Broker, pki: Path, file: Path, logs: Path, events: EventLog) -> None:
-        self.states: dict[str, Any] = {}
-        self._file = file.open("w", encoding="utf-8", buffering=1)
-        self._events = events
-        self._reading: asyncio.Task[None] | None = None
-        command = ["mosquitto_sub", "-h", "127.0.0.1", "-p", str(broker.port), "-V", "mqttv5", "-q", "1", "-F", "%j"]
-        command += ["--cafile", str(pki / "tls-ca.pem"), "--cert", str(pki / "monitor.pem")]
-        command += ["--key", str(pki / "monitor.key"), "-t", "kiosk/v1/#"]
-        self._child = Child("mosquitto_sub", command, logs / "mosquitto_sub.log", piped=True)
-
-    async def start(self) -> None:
-        """Subscribe."""
-        await self._child.start()
-        self._reading = asyncio.get_running_loop().create_task(self._read(self._child.output), name="mosquitto_sub")
-
-    async def stop(self) -> None:
-        """Hang up."""
-        if self._reading is not None:
-            self._reading.cancel()
-            await asyncio.gather(self._reading, return_exceptions=True)
-            self._reading = None
-        await self._child.kill()
-
-    async def close(self) -> None:
-        """Hang up for good."""
-        await self.stop()
-        self._file.close()
-
-    def forget(self) -> None:
-        """Forget what was seen: the broker has forgotten it too."""
-        self.states.clear()
-
-    async def _read(self, output: asyncio.StreamReader) -> None:
-        while line := await output.readline():
-            message = json.loads(line)
-            self._file.write(json.dumps(message, ensure_ascii=False) + "\n")
-            topic, payload = message["topic"], _json_or_text(message.get("payload", ""))
-            if payload in (None, ""):
-                self.states.pop(topic, None)
-            else:
-                self.states[topic] = payload
-            self._events.emit({"event": "mqtt", "topic": topic, "payload": payload})
-
-
-def _json_or_text(payload: str) -> Any:
-    try:
-        return json.loads(payload)
-    except json.JSONDecodeError:
-        return payload
-
-
-def free_port() -> int:
-    """Return a port of loopback that nobody uses now."""
+def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        return int(probe.getsockname()[1])
 
 
 def _answers(port: int) -> bool:

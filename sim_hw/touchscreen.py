@@ -1,7 +1,7 @@
-"""Plays the browser on the panel: follows the screen from one process to the next, keeps views, touches.
+"""Plays the browser on the panel: follows the screen from process to process, keeps its views, touches buttons.
 
-Written from docs/reference/screen-protocol.md. A real browser may be connected at the same time. Not responsible for how
-a page looks. The event log gets the names of views, never what they say.
+Written from docs/reference/screen-protocol.md. A real browser may be connected at the same time. Not responsible for
+how a page looks. The event log gets the names of views, never what they say.
 """
 
 from __future__ import annotations

@@ -113,14 +113,16 @@ class Troubles:
     async def broker_down(self) -> None:
         """Kill the MQTT broker."""
         await self._world.subscriber.stop()
-        await self._world.broker.stop()
+        await self._world.broker.kill()
         self._tell("broker", on=False)
 
     async def broker_up(self) -> None:
         """Start it again; it remembers nothing."""
         await self._world.subscriber.stop()
         self._world.subscriber.forget()
-        await self._world.broker.stop()
+        await self._world.broker.kill()
+        for memory in (self._world.run / "broker").glob("*.db*"):
+            memory.unlink()
         await self._world.broker.start()
         await self._world.subscriber.start()
         self._tell("broker", on=True)

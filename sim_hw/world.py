@@ -19,18 +19,19 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pyrage
 
-from sim_hw.broker import Broker, Subscriber, free_port
+from sim_hw.broker import SimBroker
 from sim_hw.card.session import CardSession
 from sim_hw.events import EventLog
 from sim_hw.hub import Hub
 from sim_hw.hub_line import HubLine
-from sim_hw.machine import REPOSITORY, Machine, Wiring, write_config
+from sim_hw.machine import Machine, Wiring, write_config
 from sim_hw.pins.buzzer import SimBuzzer
 from sim_hw.pins.camera import SimCamera
 from sim_hw.pins.coin_acceptor import SimCoinAcceptor
 from sim_hw.pins.server import PinServer
 from sim_hw.pins.tray import SimTray
 from sim_hw.printer import SimPrinter, Strip
+from sim_hw.subscriber import Subscriber, free_port
 from sim_hw.touchscreen import Touchscreen
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class World:
     events: EventLog
     hub: Hub
     line: HubLine
-    broker: Broker
+    broker: SimBroker
     subscriber: Subscriber
     card: CardSession
     pins: PinServer
@@ -140,10 +141,10 @@ class World:
         self.line = HubLine(self.hub.port, pki / "server.pem", pki / "server.key")
         self._ends.push_async_callback(self.line.close)
         await self.line.start()
-        self.broker = Broker(self.run / "broker", REPOSITORY / "deploy" / "mosquitto", pki, logs)
-        self._ends.push_async_callback(self.broker.stop)
+        self.broker = SimBroker(self.run / "broker", pki / "tls-ca.pem", pki / "broker.pem", pki / "broker.key")
+        self._ends.push_async_callback(self.broker.kill)
         await self.broker.start()
-        self.subscriber = Subscriber(self.broker, pki, self.out / "mqtt.jsonl", logs, self.events)
+        self.subscriber = Subscriber(self.broker.port, pki, self.out / "mqtt.jsonl", logs, self.events)
         self._ends.push_async_callback(self.subscriber.close)
         await self.subscriber.start()
 

@@ -6,8 +6,8 @@
 #
 # Debian starts and enables the services of a package as it installs it. The broker and the card service of a development
 # machine are nobody's business but this project's, and are run by it with its own ports; so for the time of the
-# installation a systemd preset below /run (gone at the next start) keeps units that are *new* from being enabled, and
-# RUNLEVEL=1 does the same for init scripts. Units that were there before are left as they are.
+# installation a systemd preset below /run keeps units that are *new* from being enabled, and Debian starts no unit that is
+# disabled. Units that were there before are left as they are. Without systemd nothing is kept from starting.
 set -euo pipefail
 
 preset=/run/systemd/system-preset/00-certificate-kiosk.preset
@@ -97,14 +97,12 @@ echo "      updating the list of packages"
 as_root apt-get update -q || { echo "setup: apt-get update failed; see its message above." >&2; exit 70; }
 mapfile -t names < <(choose <<<"$wanted")
 echo "      installing ${names[*]}"
-if [ "$quiet_services" = yes ] && [ -d /run/systemd/system ]; then
+if [ "$quiet_services" = yes ]; then
     trap 'as_root rm -f "$preset"' EXIT
     as_root mkdir -p "${preset%/*}"
     for unit in $units; do echo "disable $unit"; done | as_root tee "$preset" >/dev/null
 fi
-settings=(DEBIAN_FRONTEND=noninteractive)
-if [ "$quiet_services" = yes ]; then settings+=(RUNLEVEL=1); fi
-as_root env "${settings[@]}" apt-get install -q -y --no-install-recommends "${names[@]}" || {
+as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${names[@]}" || {
     echo "setup: apt-get could not install ${names[*]}; see its message above." >&2
     exit 70
 }

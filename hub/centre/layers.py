@@ -22,8 +22,11 @@ def sealed_document(
     document_id: str,
     head_dots: int,
     encryption_key: bytes,
-) -> bytes:
-    """Add the layers and seal everything to the session; pure computation, fit for a worker thread."""
+) -> tuple[bytes, bytes]:
+    """Add the layers and seal everything to the session; pure computation, fit for a worker thread.
+
+    Returns the signed layers (COSE bytes) and the sealed document.
+    """
     back_panel = draw_back_panel(head_dots, document_id)
     layers = {
         "v": 1,
@@ -41,4 +44,4 @@ def sealed_document(
     }
     signed = sign1(layers, keys.centre_key, keys.centre_kid)
     whole = {"statement": statement, "layers": signed, "pages": list(pages), "back_panel": back_panel}
-    return seal(canonical(whole), encryption_key, transaction_id)
+    return signed, seal(canonical(whole), encryption_key, transaction_id)

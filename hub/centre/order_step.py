@@ -104,7 +104,7 @@ async def _hold(
     except Mismatch as mismatch:
         centre.stops.stop_type(form.municipality, form.type, f"statement:{mismatch.field}")
         raise Problem("binding-mismatch", f"the statement differs in `{mismatch.field}`; the type stops") from mismatch
-    sealed = await asyncio.to_thread(
+    layers, sealed = await asyncio.to_thread(
         sealed_document,
         centre.keys,
         statement=answer.statement,
@@ -114,7 +114,7 @@ async def _hold(
         head_dots=form.head_dots,
         encryption_key=session.encryption_key,
     )
-    moved = centre.transactions.hold_document(row.id, _order(centre, row, form, answer))
+    moved = centre.transactions.hold_document(row.id, _order(centre, row, form, answer, layers))
     session.order, session.statement_sha256 = form, sha256(answer.statement).digest()
     session.certificate_der = session.signature = b""  # the municipality has answered: not needed any more
     drop_at = centre.clock() + timedelta(seconds=centre.settings.document_held_s)
@@ -125,7 +125,7 @@ async def _hold(
     )
 
 
-def _order(centre: Centre, row: Transaction, form: OrderForm, answer: IssueAnswer) -> Order:
+def _order(centre: Centre, row: Transaction, form: OrderForm, answer: IssueAnswer, layers: bytes) -> Order:
     now_s = int(centre.clock().timestamp())
     return Order(
         document_id=answer.document_id,
@@ -136,6 +136,7 @@ def _order(centre: Centre, row: Transaction, form: OrderForm, answer: IssueAnswe
         copies=form.copies,
         sheets=len(answer.pages),
         fee_yen=form.fee_yen,
+        layers=layers,
         state="document_held",
         cause=None,
         opened_at_s=now_s,

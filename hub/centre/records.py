@@ -43,7 +43,10 @@ class Transaction(Base):
 
 
 class Order(Base):
-    """One document that was issued by a municipality; the book of record for its fate and its fee."""
+    """One document that was issued by a municipality; the book of record for its fate and its fee.
+
+    `layers` is what the centre signed over it (COSE bytes): digests and parameters, nothing of what the page says.
+    """
 
     __tablename__ = "orders"
 
@@ -55,6 +58,7 @@ class Order(Base):
     copies: Mapped[int]
     sheets: Mapped[int]
     fee_yen: Mapped[int]
+    layers: Mapped[bytes]
     state: Mapped[str] = mapped_column(index=True)
     cause: Mapped[str | None]
     opened_at_s: Mapped[int]

@@ -83,7 +83,7 @@ class Request(Base):
 
 
 class Certificate(Base):
-    """One issued certificate."""
+    """One issued certificate, as it was signed. `pages` is a CBOR list of zlib-compressed dots, in order."""
 
     __tablename__ = "certificates"
     document_id: Mapped[str] = mapped_column(primary_key=True)
@@ -91,6 +91,7 @@ class Certificate(Base):
     resident_id: Mapped[str] = mapped_column(ForeignKey("residents.id"))
     issued_at: Mapped[datetime]
     statement: Mapped[bytes] = mapped_column(LargeBinary)
+    pages: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 def open_register(path: Path, *, read_only: bool = False) -> Engine:

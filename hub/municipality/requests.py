@@ -4,10 +4,12 @@ Not responsible for deciding. A refused transaction may ask again (another choic
 issued, or was, may not. Nothing but the municipality keeps what was issued (DOMAIN, "The systems").
 """
 
+import zlib
 from datetime import datetime
 
 from sqlalchemy import Engine, select
 
+from hub.cose import canonical
 from hub.municipality.interface import IssueAnswer, IssueRequest, Refused
 from hub.municipality.register import Certificate, Request, writing
 
@@ -55,5 +57,6 @@ def record_issue(register: Engine, transaction_id: str, resident_id: str, answer
                 resident_id=resident_id,
                 issued_at=now,
                 statement=answer.statement,
+                pages=canonical([zlib.compress(page) for page in answer.pages]),
             )
         )

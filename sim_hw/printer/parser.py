@@ -57,7 +57,9 @@ class Parser:
             case 0x0A:
                 del buffer[:1]
                 return command.LineFeed()
-            case 0x00 | 0x09 | 0x0C | 0x0D | 0x18:
+            case 0x00:
+                return command.Ignored(_cut_off(buffer, len(buffer) - len(buffer.lstrip(b"\0"))))
+            case 0x09 | 0x0C | 0x0D | 0x18:
                 return command.Ignored(_cut_off(buffer, 1))
             case byte if byte >= SPACE:
                 return command.Text(_cut_off(buffer, _text_length(buffer)))

@@ -220,23 +220,24 @@ class SimPrinter:
                 self._link = None
 
     async def _receive(self, link: Link) -> None:
+        """Fill the buffer. A new connection finds a little more room, so that it is heard when the buffer is full."""
         self._link = link
         self._ear = real_time.Ear()
+        most = max(self.buffer_bytes, len(self._buffer)) + RESERVE_BYTES
         while True:
             await self._thawed.wait()
-            data = await link.read(max(RESERVE_BYTES, min(READ_BYTES, self.buffer_bytes - len(self._buffer))))
+            while len(self._buffer) >= most:
+                if link.dead():
+                    return
+                await self._wait_for_space()
+            data = await link.read(min(READ_BYTES, most - len(self._buffer)))
             if not data:
                 return
             torn = self._tear_at is not None and len(self.received) + len(data) >= self._tear_at
             if torn and self._tear_at is not None:
                 data = data[: self._tear_at - len(self.received)]
             self.received += data
-            data = self._listen_to(data)
-            while len(self._buffer) + len(data) > self.buffer_bytes and not torn:
-                if link.dead():
-                    return
-                await self._wait_for_space()
-            self._buffer += data
+            self._buffer += self._listen_to(data)
             self._bytes_came.set()
             if torn:
                 self._tear_at = None

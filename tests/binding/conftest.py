@@ -2,18 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
-from hub_pki import Authority, Identity
-
-
-@dataclass(frozen=True)
-class Pki:
-    ours: Authority
-    others: Authority
-    server: Identity
-    kiosk: Identity
+from hub_pki import Authority, Pki
 
 
 @pytest.fixture(scope="session")

@@ -66,3 +66,11 @@ class Authority:
 
 def _usage(*, ca: bool) -> x509.KeyUsage:
     return x509.KeyUsage(not ca, False, False, False, False, ca, ca, False, False)
+
+
+@dataclass(frozen=True)
+class Pki:
+    ours: Authority
+    others: Authority
+    server: Identity
+    kiosk: Identity

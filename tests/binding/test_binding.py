@@ -11,22 +11,16 @@ import pytest
 from binding_answer import (
     DOCUMENT,
     HEAD_DOTS,
-    KOGA,
     NOW_S,
-    TRANSACTION,
     TSUKUBA,
     Answer,
     Signer,
     cbor,
     claim,
     dots,
-    seal,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from firmware.app.clerk.binding import BindingMismatch, Document, check
-from firmware.app.clerk.session_keys import NotForThisSession, SessionKeys, SessionOver
 
 OTHER = bytes(32)
 GOOD = Answer()
@@ -363,67 +357,6 @@ def test_the_mismatch_carries_the_statement_to_be_submitted_when_there_is_one():
     assert caught.value.statement is None
 
 
-@given(part=st.sampled_from(["statement", "layers", "back_panel", 0, 1, 2]), data=st.data())
-@settings(max_examples=1500, deadline=None)
-def test_any_single_changed_byte_of_a_part_is_refused(part: str | int, data: st.DataObject):
-    pages = list(GOOD_PARTS["pages"])
-    whole: bytes = pages[part] if isinstance(part, int) else GOOD_PARTS[part]
-    changed = bytearray(whole)
-    changed[data.draw(st.integers(0, len(whole) - 1))] ^= data.draw(st.integers(1, 255))
-    if isinstance(part, int):
-        pages[part] = bytes(changed)
-        attack = {**GOOD_PARTS, "pages": pages}
-    else:
-        attack = {**GOOD_PARTS, part: bytes(changed)}
-    refused(GOOD, cbor(attack))
-
-
-@given(data=st.data())
-@settings(max_examples=500, deadline=None)
-def test_any_single_changed_byte_of_the_whole_document_is_refused(data: st.DataObject):
-    changed = bytearray(GOOD.plaintext())
-    changed[data.draw(st.integers(0, len(changed) - 1))] ^= data.draw(st.integers(1, 255))
-    refused(GOOD, bytes(changed))
-
-
-@given(garbage=st.binary(max_size=400))
-@settings(max_examples=500, deadline=None)
-def test_garbage_is_refused_and_breaks_nothing(garbage: bytes):
-    refused(GOOD, garbage)
-    refused(GOOD, cbor({**GOOD_PARTS, "statement": garbage}))
-    refused(GOOD, cbor({**GOOD_PARTS, "layers": garbage}))
-    refused(GOOD, cbor({**GOOD_PARTS, "layers": GOOD.centre.sign(garbage)}))
-    refused(GOOD, cbor({**GOOD_PARTS, "statement": GOOD.municipal.sign(garbage)}))
-
-
-def test_a_document_opens_for_its_session_and_transaction_only():
-    keys = SessionKeys()
-    sealed = seal(b"plaintext", keys.encryption_key, TRANSACTION)
-    assert keys.open(sealed, TRANSACTION) == b"plaintext"
-    attacks = [
-        (SessionKeys(), sealed, TRANSACTION),
-        (keys, sealed, DOCUMENT),
-        (keys, sealed[:-1], TRANSACTION),
-        (keys, sealed[:31], TRANSACTION),
-        (keys, b"", TRANSACTION),
-        (keys, bytes(32) + sealed[32:], TRANSACTION),
-        (keys, sealed[:40] + bytes([sealed[40] ^ 1]) + sealed[41:], TRANSACTION),
-    ]
-    for who, what, transaction in attacks:
-        with pytest.raises(NotForThisSession):
-            who.open(what, transaction)
-
-
-def test_after_the_session_nothing_opens_and_nothing_is_signed():
-    keys = SessionKeys()
-    sealed = seal(b"plaintext", keys.encryption_key, TRANSACTION)
-    keys.drop()
-    with pytest.raises(SessionOver):
-        keys.open(sealed, TRANSACTION)
-    with pytest.raises(SessionOver):
-        keys.sign(b"")
-
-
 def test_the_check_of_a_large_document_takes_a_few_milliseconds():
     answer = Answer()
     answer.pages = [dots(2200, seed) for seed in range(4)]
@@ -434,4 +367,4 @@ def test_the_check_of_a_large_document_takes_a_few_milliseconds():
         began = time.perf_counter()
         check(plaintext, expected, trusted, NOW_S)
         took_ms.append((time.perf_counter() - began) * 1000)
-    assert sorted(took_ms)[3] < 100, f"{KOGA}: {took_ms}"
+    assert sorted(took_ms)[3] < 100, took_ms

@@ -61,7 +61,7 @@ class Session:
         self.exchange = Exchange(
             self.client,  # type: ignore[arg-type]
             kiosk_id="kiosk-0001",
-            operator="seven-eleven",
+            operator="seven_eleven",
             head_dots=HEAD_DOTS,
             root_key=folder / "root.pub.pem",
             issue_timeout_s=30.0,
@@ -103,7 +103,7 @@ def test_a_whole_exchange_ends_with_the_checked_document(session: Session):
     assert session.client.steps == ["keys", "transactions", "card", "order", "document"]
     posts = [asked for asked in session.client.asked if asked.method == "POST"]
     assert len({asked.idempotency_key for asked in posts} - {None}) == len(posts) == 3
-    assert posts[0].body == {"municipality": KOGA, "operator": "seven-eleven", "head_dots": HEAD_DOTS}
+    assert posts[0].body == {"municipality": KOGA, "operator": "seven_eleven", "head_dots": HEAD_DOTS}
 
 
 def test_the_card_signs_both_nonces_the_transaction_the_kiosk_and_both_keys(session: Session):

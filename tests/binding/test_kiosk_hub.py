@@ -77,7 +77,7 @@ def test_an_availability_out_of_bounds_is_garbled(place: tuple[Any, ...], value:
     inner[place[-1]] = value
     client: Any = FakeClient({"availability": broken})
     with pytest.raises(HubGarbled, match="Availability"):
-        asyncio.run(ask_availability(client, "seven-eleven", 10))
+        asyncio.run(ask_availability(client, "seven_eleven", 10))
 
 
 def test_a_state_is_put_with_the_version_believed_current():

@@ -86,7 +86,7 @@ async def serving(behaviour: Behaviour, context: ssl.SSLContext) -> AsyncIterato
     try:
         yield centre
     finally:
-        # asked before closing, because only so Python 3.11 waits for connections too, those in their handshake among them
+        # asked before closing: only so does Python 3.11 wait for connections, also for those in their handshake
         all_gone = asyncio.ensure_future(server.wait_closed())
         await asyncio.sleep(0)
         server.close()

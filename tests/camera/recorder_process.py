@@ -1,4 +1,4 @@
-"""The recorder as the kiosk starts it: a process with one end of a wire as file descriptor 3, and the operator's key."""
+"""The recorder as the kiosk starts it, with one end of a wire to it, and the operator's key."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from pathlib import Path
 from firmware import config
 from firmware.app.recorder.main import run
 from firmware.drivers.camera import LibcameraCamera
-state_dir, recipient, pre, post = sys.argv[1:]
+state_dir, recipient, pre, post, fd = sys.argv[1:]
 none = Path("none")
 settings = config.Config(
     kiosk=config.Kiosk(id="kiosk-0001", operator="test-operator", state_dir=Path(state_dir)),
@@ -32,7 +32,7 @@ settings = config.Config(
     printer=config.Printer(transport="tcp", host="localhost"),
     camera=config.Camera(recipient=recipient, pre_roll_s=float(pre), post_roll_s=float(post)),
 )
-sys.exit(run(settings, 3, LibcameraCamera(settings.camera)))
+sys.exit(run(settings, int(fd), LibcameraCamera(settings.camera)))
 """
 
 
@@ -44,11 +44,10 @@ class RecorderProcess:
         self.identity = pyrage.x25519.Identity.generate()
         self.told: list[Message] = []
         self.wire, theirs = pair()
-        assert theirs.fileno() != 3
-        arguments = [str(state_dir), str(self.identity.to_public()), str(pre_roll_s), str(post_roll_s)]
-        # The shell puts the wire on descriptor 3, as the kiosk does.
+        rolls = [str(pre_roll_s), str(post_roll_s)]
+        arguments = [str(state_dir), str(self.identity.to_public()), *rolls, str(theirs.fileno())]
         self.process = subprocess.Popen(
-            ["/bin/sh", "-c", f'exec "$@" 3<&{theirs.fileno()}', "sh", sys.executable, "-c", PROCESS, *arguments],
+            [sys.executable, "-c", PROCESS, *arguments],
             env=os.environ | {"PYTHONPATH": f"{STANDINS}:{ROOT}"},
             pass_fds=[theirs.fileno()],
             stderr=subprocess.PIPE,

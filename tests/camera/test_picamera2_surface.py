@@ -116,7 +116,8 @@ def test_a_camera_that_goes_missing_delivers_no_more_and_comes_back(camera, lobb
 def test_a_picture_can_go_to_a_file_and_has_facts(camera, tmp_path):
     shoot(camera, "RGB888")
     facts = camera.capture_file(str(tmp_path / "lobby.jpg"))
-    assert Image.open(tmp_path / "lobby.jpg").size == (320, 240)
+    with Image.open(tmp_path / "lobby.jpg") as picture:
+        assert picture.size == (320, 240)
     assert facts["SensorTimestamp"] < camera.capture_metadata()["SensorTimestamp"]
     assert camera.camera_properties["Model"] == "imx708_wide"
 

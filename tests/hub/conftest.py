@@ -1,9 +1,9 @@
-"""One data directory a test run (keys take time), a copy of it and a running hub for each test."""
+"""One data directory and one running hub a test run, because keys and start take time; emptied before each test."""
 
 import shutil
-from dataclasses import dataclass
 
 import pytest
+from card_holder import Holder
 from fake_municipality import seed
 from hub_bench import SETTINGS, hub_bench
 
@@ -11,15 +11,7 @@ from hub.clock import utc_now
 from hub.setup.data_directory import Plan, initialise
 
 
-@dataclass(frozen=True)
-class Holder:
-    name: str
-    label: str = "見本"
-    auth_pin: str = "1234"
-    sign_pin: str = "ABC123"
-
-
-@pytest.fixture
+@pytest.fixture(scope="session")
 def anyio_backend():
     return "asyncio"
 
@@ -39,7 +31,16 @@ def data(made_data, tmp_path):
     return copy
 
 
-@pytest.fixture
-async def bench(data, anyio_backend):
-    async with hub_bench(data) as running:
+@pytest.fixture(scope="session")
+async def shared_bench(made_data, tmp_path_factory, anyio_backend):
+    copy = tmp_path_factory.mktemp("shared") / "data"
+    shutil.copytree(made_data, copy)
+    async with hub_bench(copy) as running:
         yield running
+
+
+@pytest.fixture
+def bench(shared_bench):
+    """One hub for many tests, emptied before each; a test that needs a hub of its own uses `hub_bench(data)`."""
+    shared_bench.empty()
+    return shared_bench

@@ -17,7 +17,9 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from fake_municipality import FakeMunicipality
+from sqlalchemy.orm import Session
 
+from hub.centre.records import Base
 from hub.centre.wire import from_base64url, to_base64url
 from hub.cose import canonical, kid_of, sign1
 from hub.files import load_key
@@ -124,6 +126,18 @@ class Bench:
     kiosk: Client
     other_clerk: Client
     other_kiosk: Client
+
+    def empty(self) -> None:
+        """Make it as new: no records, no sessions, no kept answers, the time now."""
+        with Session(self.hub.centre.engine) as session, session.begin():
+            for table in Base.metadata.sorted_tables:
+                session.execute(table.delete())
+        self.hub.centre.sessions.cards.clear()
+        self.hub.centre.sessions.documents.clear()
+        self.hub.app._idempotency._answers.clear()
+        self.municipality.__init__(self.data)
+        self.municipality.clock = self.clock
+        self.clock.ahead = timedelta()
 
     async def person(self, name: str = "hanako") -> Person:
         """Bring a person to the kiosk: a transaction is open."""

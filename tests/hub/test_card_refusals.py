@@ -1,12 +1,16 @@
 """Cards that are not accepted, each for its own reason, and before anything is made."""
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from hub_bench import OPEN, Person, code_of
+from cryptography.hazmat.primitives.serialization import Encoding
+from hub_bench import OPEN, code_of, hub_bench
 
 from hub.centre.wire import from_base64url, to_base64url
 from hub.clock import utc_now
+from hub.jpki.authority import issue_card_certificate, make_authority
 from hub.jpki.register import Register
+from hub.jpki.store import load_authorities
 
 pytestmark = pytest.mark.anyio
 
@@ -25,19 +29,13 @@ async def test_an_expired_card(bench):
     assert await refused(bench, await bench.person("expired")) == (403, "card-expired")
 
 
-async def test_a_card_revoked_while_the_hub_runs(bench):
-    person = await bench.person()
-    register = Register(bench.data / "jpki.sqlite")
-    serial = bench_serial(person)
-    assert register.revoke("auth", serial, utc_now())
-    register.close()
-    assert await refused(bench, person) == (403, "card-revoked")
-
-
-def bench_serial(person: Person) -> int:
-    from cryptography import x509  # noqa: PLC0415
-
-    return x509.load_der_x509_certificate(person.certificate).serial_number
+async def test_a_card_revoked_while_the_hub_runs(data):
+    async with hub_bench(data) as bench:
+        person = await bench.person()
+        register = Register(data / "jpki.sqlite")
+        assert register.revoke("auth", x509.load_der_x509_certificate(person.certificate).serial_number, utc_now())
+        register.close()
+        assert await refused(bench, person) == (403, "card-revoked")
 
 
 async def test_a_signature_certificate_is_not_for_authentication(bench):
@@ -48,11 +46,6 @@ async def test_a_signature_certificate_is_not_for_authentication(bench):
 
 async def test_a_certificate_of_another_authority(bench):
     person = await bench.person()
-    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415
-
-    from hub.jpki.authority import issue_card_certificate, make_authority  # noqa: PLC0415
-    from hub.jpki.store import load_authorities  # noqa: PLC0415
-
     key = load_authorities(bench.data)[1].key  # any RSA key that is not the trusted authority's
     now = utc_now()
     foreign = make_authority("auth", key, now)

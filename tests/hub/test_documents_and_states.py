@@ -1,11 +1,15 @@
 """The document's one fetch, cancelling, order states by version, voiding, mismatches, retries."""
 
 import asyncio
+from dataclasses import replace
 
+import cbor2
 import pytest
 from hub_bench import OPEN, SETTINGS, code_of, hub_bench
+from sqlalchemy.orm import Session
 
 from hub.centre.orders import NEXT, Counts
+from hub.centre.records import KeptAnswer
 from hub.centre.wire import to_base64url
 from hub.seal import unseal
 
@@ -127,8 +131,6 @@ async def test_unknown_orders(bench):
 
 
 async def statement_of(bench, person) -> bytes:
-    import cbor2  # noqa: PLC0415
-
     sealed = (await bench.clerk.get(f"{person.path}/document")).content
     return cbor2.loads(unseal(sealed, person.encryption, person.opened["transaction_id"]))["statement"]
 
@@ -234,17 +236,11 @@ async def test_old_answers_are_purged(bench):
     await bench.clerk.post("/v1/transactions", OPEN, KEY)
     bench.clock.move(25 * 3600)
     bench.hub.app.purge()
-    from sqlalchemy.orm import Session  # noqa: PLC0415
-
-    from hub.centre.records import KeptAnswer  # noqa: PLC0415
-
     with Session(bench.hub.centre.engine) as session:
         assert session.get(KeptAnswer, ("kiosk-0001.clerk", KEY)) is None
 
 
 async def test_a_full_centre_is_busy(data):
-    from dataclasses import replace  # noqa: PLC0415
-
     async with hub_bench(data, replace(SETTINGS, sessions_max=1)) as bench:
         person = await bench.person()
         assert code_of(await bench.clerk.post("/v1/transactions", OPEN)) == (503, "busy")

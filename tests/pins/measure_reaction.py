@@ -1,7 +1,7 @@
 """Measures how soon the buzzer's pin follows an edge of the tray's pin: `python tests/pins/measure_reaction.py [N]`.
 
-The firmware's drivers run in a process of their own with the shortest loop there is (paper there: sound); both edges are
-stamped by the board. Prints one line of JSON in milliseconds, without debouncing and with the default one.
+The firmware's drivers run in a process of their own with the shortest loop there is (paper there: sound); both edges
+are stamped by the board. Prints one line of JSON in milliseconds, without debouncing and with the default one.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A simulated printer and the driver's configuration for it, for the tests of this folder."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from firmware.config import Printer
@@ -16,7 +16,16 @@ PATIENCE_S = 20.0
 def page(rows: int, width_dots: int = 576) -> bytes:
     """Dots that differ in every row, without a pair that is a real-time command."""
     width = width_dots // 8
-    return b"".join(bytes([0x80 | row % 101]) + bytes([0xAA, 0x55][row % 2] for _ in range(width - 1)) for row in range(rows))
+    return b"".join(
+        bytes([0x80 | row % 101]) + bytes([0xAA, 0x55][row % 2] for _ in range(width - 1)) for row in range(rows)
+    )
+
+
+async def until(true: Callable[[], object]) -> None:
+    """Let the loop run until the simulator has come so far."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not true():  # noqa: ASYNC110 - the simulator's insides have no events to wait for
+            await asyncio.sleep(0)
 
 
 class Bench:
@@ -44,7 +53,9 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(*, pty: bool = False, head_dots: int = 576, limits: dict[str, float] | None = None, **sim) -> AsyncIterator[Bench]:
+async def bench(
+    *, pty: bool = False, head_dots: int = 576, limits: dict[str, float] | None = None, **sim
+) -> AsyncIterator[Bench]:
     """A bench over TCP, or a pty; `limits` are keys of the configuration, `sim` goes to `SimPrinter`."""
     sim.setdefault("mm_per_s", None)
     printer = SimPrinter(head_dots, **sim)

@@ -116,6 +116,9 @@ def test_preflight_lets_low_paper_pass():
     asyncio.run(run())
 
 
+@pytest.mark.filterwarnings(
+    "ignore:unclosed <socket:ResourceWarning"
+)  # python-escpos drops a socket that did not connect
 @pytest.mark.parametrize("trouble", ["freeze", "power_off"])
 def test_preflight_without_an_answer_is_unknown(trouble):
     async def run():

@@ -1,9 +1,12 @@
 """The kiosk's watch on the idle printer, and what it does about a job that came back."""
 
 import asyncio
+import contextlib
 
 import pytest
-from printer_bench import bench, page
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from printer_bench import bench, page, until
 
 from firmware.app.clerk.raster import to_bands
 from firmware.devices import DeviceError, DeviceState, Paper
@@ -31,8 +34,7 @@ def test_every_change_is_reported_without_being_asked_for():
             b.watch._look_every_s = 60
             await b.watch.open(b.emit)
             await b.expect_status(lambda status: status.ready)
-            while not b.printer._mask:
-                await asyncio.sleep(0)
+            await until(lambda: b.printer._mask)
             b.printer.paper_near_end()
             await b.expect_status(lambda status: status.paper is Paper.LOW)
             b.printer.open_cover()
@@ -167,5 +169,28 @@ def test_settling_in_between_goes_on_watching():
             assert await b.watch.settle(5)
             b.printer.open_cover()
             await b.expect_status(lambda status: status.cover_open)
+
+    asyncio.run(run())
+
+
+def dots_with_a_pair() -> bytes:
+    """A page that needs a column band between its raster bands."""
+    dots = bytearray(page(330))
+    dots[150 * 72 + 20 : 150 * 72 + 22] = b"\x10\x04"
+    return bytes(dots)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(13, 26_000), st.booleans())
+def test_wherever_a_job_is_torn_the_next_strip_is_whole(where, clears):
+    async def run():
+        async with bench(clears_on_demand=clears) as b:
+            b.printer.tear_at_byte(where)
+            with contextlib.suppress(DeviceError):
+                await b.job.print_bands(to_bands(dots_with_a_pair(), 576), lambda _share: None)
+            await b.job.close()
+            assert await b.watch.settle(10)
+            await b.job.print_bands(bands(40), lambda _share: None)
+            assert b.printer.strips[-1].dots == page(40)
 
     asyncio.run(run())

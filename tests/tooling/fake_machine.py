@@ -45,6 +45,8 @@ class FakeMachine:
         """Put dpkg and apt there, with these packages installed, for the user of that number."""
         self.add("dpkg-query", f'case " {" ".join(installed)} " in *" ${{!#}} "*) echo -n installed;; *) exit 1;; esac')
         self.add("apt-get")
+        for name in ("mkdir", "rm", "tee"):  # they would change /run
+            self.add(name, "[ -p /dev/stdin ] && cat >/dev/null; exit 0")
         self.add("apt-cache", 'case "$2" in not-here) echo "  Candidate: (none)";; *) echo "  Candidate: 1.0";; esac')
         self.add("id", f"echo {user}")
 

@@ -9,6 +9,7 @@ import pytest
 from tests.tooling.fake_machine import SETUP, FakeMachine
 
 SCRIPT = SETUP / "packages.sh"
+PASSWORDLESS = "[ -p /dev/stdin ] && cat >/dev/null; exit 0"
 
 
 @pytest.fixture
@@ -67,17 +68,17 @@ def test_with_sudo_that_wants_a_password_and_no_terminal_it_stops_the_same_way(m
 
 def test_with_sudo_that_wants_no_password_it_installs_through_it(machine, wanted):
     machine.add_debian()
-    machine.add("sudo", "[ -p /dev/stdin ] && cat >/dev/null; exit 0")
+    machine.add("sudo", PASSWORDLESS)
     done = machine.run(SCRIPT, wanted)
     assert done.returncode == 0, done.stderr
     installs = [call for call in changes(machine) if "install" in call]
     assert len(installs) == 1
-    assert re.fullmatch(r"sudo -n env DEBIAN_FRONTEND=\S+ RUNLEVEL=1 apt-get install .* pcscd chromium", installs[0])
+    assert re.fullmatch(r"sudo -n env DEBIAN_FRONTEND=\S+ apt-get install .* pcscd chromium", installs[0])
 
 
 def test_at_a_terminal_sudo_may_ask_for_its_password(machine, wanted):
     machine.add_debian()
-    machine.add("sudo", "[ -p /dev/stdin ] && cat >/dev/null; exit 0")
+    machine.add("sudo", PASSWORDLESS)
     outer, inner = pty.openpty()
     try:
         done = machine.run(SCRIPT, wanted, stdin=inner)
@@ -102,8 +103,18 @@ def test_a_machine_without_apt_is_told_what_it_would_take(machine, wanted):
     assert "no Debian, Raspberry Pi OS or Ubuntu" in done.stderr
 
 
+def test_new_services_of_a_development_machine_stay_off_for_the_time_of_the_installation(machine, wanted):
+    machine.add_debian()
+    machine.add("sudo", PASSWORDLESS)
+    machine.run(SCRIPT, wanted)
+    preset = "/run/systemd/system-preset/00-certificate-kiosk.preset"
+    work = [call.removeprefix("sudo -n ").split()[0] for call in changes(machine)]
+    assert work == ["apt-get", "mkdir", "tee", "env", "rm"]
+    assert changes(machine)[-1] == f"sudo -n rm -f {preset}"
+
+
 def test_a_kiosk_starts_the_services_of_what_it_installs(machine, wanted):
-    machine.add_debian(user=0)
-    machine.add("env", 'echo "settings $*"')
-    done = machine.run(SCRIPT, "--start-services", wanted)
-    assert "RUNLEVEL" not in done.stdout
+    machine.add_debian()
+    machine.add("sudo", PASSWORDLESS)
+    machine.run(SCRIPT, "--start-services", wanted)
+    assert not any("preset" in call for call in changes(machine))

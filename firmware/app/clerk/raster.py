@@ -18,6 +18,7 @@ MAX_WIDTH_DOTS = 2048
 REAL_TIME = re.compile(rb"\x10[\x04\x05\x14]")
 LINE_SPACING = b"\x1b3" + bytes([SLICE_ROWS])
 COLUMN_HEADER = b"\x1b*\x21"
+DIAGONAL = ("00aa00aa00aa00aa", "0000cccc0000cccc", "00000000f0f0f0f0")
 RASTER_HEADER = b"\x1dv0\x00"
 
 
@@ -126,22 +127,21 @@ def _counts(columns: int) -> list[int]:
 
 
 def _columns(rows: bytes, width: int) -> bytes:
-    """Turn 24 rows into columns of three bytes, top dot in the most significant bit of the first."""
+    """Turn 24 rows into columns of three bytes, top dot in the most significant bit of the first.
+
+    Blocks of 8 x 8 dots are mirrored at their diagonal, all of a row at once in one long integer; the masks keep the
+    blocks apart (Warren, Hacker's Delight, 7-3).
+    """
+    masks = [int.from_bytes(bytes.fromhex(mask) * width, "big") for mask in DIAGONAL]
     turned = bytearray(width * SLICE_ROWS)
+    blocks = bytearray(width * 8)
     for third in range(3):
-        eight = rows[third * 8 * width : (third + 1) * 8 * width]
-        for at in range(width):
-            block = int.from_bytes(eight[at::width], "big")
-            if block:
-                turned[at * SLICE_ROWS + third : (at + 1) * SLICE_ROWS : 3] = _transposed(block).to_bytes(8, "big")
+        for row in range(8):
+            start = (third * 8 + row) * width
+            blocks[row::8] = rows[start : start + width]
+        dots = int.from_bytes(blocks, "big")
+        for mask, shift in zip(masks, (7, 14, 28), strict=True):
+            swap = (dots ^ (dots >> shift)) & mask
+            dots ^= swap ^ (swap << shift)
+        turned[third::3] = dots.to_bytes(width * 8, "big")
     return bytes(turned)
-
-
-def _transposed(block: int) -> int:
-    """Mirror 8 × 8 bits at the diagonal (Warren, Hacker's Delight, 7-3)."""
-    swap = (block ^ (block >> 7)) & 0x00AA00AA00AA00AA
-    block ^= swap ^ (swap << 7)
-    swap = (block ^ (block >> 14)) & 0x0000CCCC0000CCCC
-    block ^= swap ^ (swap << 14)
-    swap = (block ^ (block >> 28)) & 0x00000000F0F0F0F0
-    return block ^ swap ^ (swap << 28)

@@ -51,8 +51,9 @@ class Judge:
             return Picture.MISSING
         if not self._seen:
             return None
-        if now_s - self._moved_s > FROZEN_AFTER_S:
+        # Without a new picture the last one's judgement stands.
+        if self._last_s - self._moved_s > FROZEN_AFTER_S:
             return Picture.FROZEN
-        if now_s - self._bright_s > BLACK_AFTER_S:
+        if self._last_s - self._bright_s > BLACK_AFTER_S:
             return Picture.BLACK
         return Picture.OK

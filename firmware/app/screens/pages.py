@@ -280,7 +280,8 @@ def take_paper(texts: Texts, countdown_s: float | None = None) -> View:
 
 def thanks(texts: Texts) -> View:
     """Say thanks; the dialogue is over."""
-    return _view(texts, "thanks", tone="done", step=8, picture="done")
+    buttons = (_primary(texts, "next", "finish"),)
+    return _view(texts, "thanks", tone="done", step=8, picture="done", buttons=buttons)
 
 
 def sorry(texts: Texts, cause: str, *, contact: str = "", money: Money = "", countdown_s: float | None = None) -> View:

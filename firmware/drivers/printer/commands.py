@@ -13,6 +13,7 @@ AUTOMATIC_STATUS_ON = bytes.fromhex("1d 61 ff")
 FEED_AND_CUT = bytes.fromhex("1d 56 42 00")
 RECOVER_CLEARING = bytes.fromhex("10 05 02")
 CLEAR_BUFFER = bytes.fromhex("10 14 08 01 03 14 01 06 02 08")
+END_OF_HEADER = bytes(16)
 MAX_BAND_ROWS = 256
 
 

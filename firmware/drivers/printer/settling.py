@@ -1,8 +1,8 @@
 """Leaves nothing of a job in the printer, however the job ended: nothing in its buffer, nothing uncut on its paper.
 
-Of a torn job nobody knows where it broke off. So: clear where the model can (DLE ENQ 2 after a recoverable error, DLE
-DC4 8), then white dots enough to end an image begun, then reset, cut, and a completion reply as the proof. Source:
-DEVICES, "Recovery". Not responsible for the connection and the deadline (`watch.py`).
+Of a torn job nobody knows where it broke off. So: zeros for a header begun; clear where the model can (DLE ENQ 2 after
+a recoverable error, DLE DC4 8); white dots enough to end an image begun; reset, cut, and a completion reply as the
+proof. Source: DEVICES, "Recovery". Not responsible for the connection and the deadline (`watch.py`).
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ async def sweep(conversation: Conversation, head_dots: int) -> None:
 
     Raises `DeviceFault` where only a power cycle helps. With cover open or no paper it waits for a person.
     """
+    # Torn inside a command's header, the printer takes the next bytes for its missing lengths: let them be zeros.
+    await conversation.write(commands.END_OF_HEADER, REPLY_S)
     status = await conversation.read_status(REPLY_S)
     if status.error == "unrecoverable":
         raise DeviceFault(status.error)

@@ -58,7 +58,8 @@ def _open(config: Printer) -> Line:
     if config.transport == "device":
         return device_line(config.device)
     preload()
-    # The library's objects close their connection when they are collected: each line keeps its own alive.
+    # The library's objects close their connection when they are collected: each line keeps its own alive. A socket that
+    # could not be connected the library drops unclosed: a ResourceWarning, but no leak.
     from escpos import exceptions, printer  # noqa: PLC0415 - see the head of this file
 
     try:

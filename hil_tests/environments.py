@@ -1,0 +1,36 @@
+"""The places where scenarios can run, by name. One entry a place: something that gives a `Bench`.
+
+`sim`: everything simulated on this machine. A wired rig is another entry, with the same scenarios.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from sim_hw.bench import SimBench
+from sim_hw.world import Options, World
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+    from pathlib import Path
+
+    from hil_tests.bench import Bench
+
+    Environment = Callable[[Path, Path], AbstractAsyncContextManager[Bench]]
+
+# Short limits, so that a scenario about waiting does not wait for a minute.
+CONFIG: dict[str, dict[str, Any]] = {
+    "limits": {"last_page_s": 2.0, "prompt_s": 2.0, "remind_s": 2.0, "alarm_s": 2.0},
+    "hub": {"request_timeout_s": 4.0, "issue_timeout_s": 8.0},
+}
+
+
+@asynccontextmanager
+async def sim(out: Path, hub_data: Path) -> AsyncGenerator[Bench]:
+    """Simulated hardware, real firmware, broker, card service and hub."""
+    async with World(out, Options(hub_data=hub_data, mm_per_s=600.0, config=CONFIG)) as world:
+        yield SimBench(world)
+
+
+ENVIRONMENTS: dict[str, Environment] = {"sim": sim}

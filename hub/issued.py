@@ -1,0 +1,110 @@
+"""`python -m hub issued`: an issued document as it was signed, from the municipality's archive and the centre's record.
+
+Checks both signatures and every digest again before it writes a picture. For the office and for comparisons with paper;
+not reachable over the network. The archive is personal: whoever may read the municipality's database may use this.
+"""
+
+import json
+import time
+import zlib
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import cbor2
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from PIL import Image
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.centre.back_panel import draw_back_panel
+from hub.centre.keys import Keys, load_keys
+from hub.centre.records import Order, open_records
+from hub.cose import peek_kid, verify1
+from hub.municipality.register import Certificate, open_register
+
+
+def write_issued(data: Path, document_id: str | None, out: Path) -> dict[str, Any]:
+    """Write `front.png` (`front-2.png` …), `back.png` and `issued.json` to `out`; `document_id` None is the newest.
+
+    Returns what `issued.json` holds. Raises `ValueError` naming what does not fit.
+    """
+    order = _order(data, document_id)
+    archived = _certificate(data, order)
+    keys = load_keys(data / "pki", int(time.time()))
+    statement = verify1(archived.statement, _key(keys, order.municipality, archived.statement))
+    layers = verify1(order.layers, keys.centre_key.public_key())
+    pages = [zlib.decompress(page) for page in cbor2.loads(archived.pages)]
+    head_dots = int(statement["head_dots"])
+    panel = draw_back_panel(head_dots, order.document_id)
+    _must_agree(layers["statement_sha256"], archived.statement, "the centre's layers belong to another statement")
+    _must_agree(layers["back_panel"]["sha256"], panel, "the back panel is not the one that was signed")
+    if len(pages) != len(statement["pages"]):
+        raise ValueError(f"{order.document_id}: the archive holds another number of pages than was signed")
+    for page, claim in zip(pages, statement["pages"], strict=True):
+        _must_agree(claim["sha256"], page, "an archived page is not the one that was signed")
+    out.mkdir(parents=True, exist_ok=True)
+    for number, page in enumerate(pages, start=1):
+        _picture(page, head_dots).save(out / ("front.png" if number == 1 else f"front-{number}.png"), bits=1)
+    _picture(panel, head_dots).save(out / "back.png", bits=1)
+    told = {
+        "document_id": order.document_id,
+        "municipality": order.municipality,
+        "type": order.type,
+        "state": order.state,
+        "fee_yen": order.fee_yen,
+        "head_dots": head_dots,
+        "pages": [claim["sha256"].hex() for claim in statement["pages"]],
+        "back_panel": layers["back_panel"]["sha256"].hex(),
+    }
+    (out / "issued.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    return told
+
+
+def _order(data: Path, document_id: str | None) -> Order:
+    engine = open_records(data / "centre.sqlite")
+    try:
+        with Session(engine) as session:
+            wanted = select(Order).order_by(Order.opened_at_s.desc())
+            if document_id is not None:
+                wanted = wanted.where(Order.document_id == document_id)
+            order = session.scalars(wanted).first()
+            if order is None:
+                raise ValueError(f"{document_id or 'no document'}: not in {data}; list them: python -m hub orders")
+            session.expunge(order)
+            return order
+    finally:
+        engine.dispose()
+
+
+def _certificate(data: Path, order: Order) -> Certificate:
+    engine = open_register(data / f"municipality-{order.municipality}.sqlite", read_only=True)
+    try:
+        with Session(engine) as session:
+            archived = session.get(Certificate, order.document_id)
+            if archived is None:
+                raise ValueError(f"{order.document_id}: the municipality's archive does not hold it")
+            session.expunge(archived)
+            return archived
+    finally:
+        engine.dispose()
+
+
+def _key(keys: Keys, municipality: str, statement: bytes) -> Ed25519PublicKey:
+    kid = peek_kid(statement)
+    key = keys.municipalities.get(municipality, {}).get(kid)
+    if key is None:
+        raise ValueError(
+            f"the statement is signed with a key ({kid.hex()}) that the key list does not give {municipality}"
+        )
+    return key
+
+
+def _must_agree(digest: bytes, data: bytes, otherwise: str) -> None:
+    if sha256(data).digest() != digest:
+        raise ValueError(otherwise)
+
+
+def _picture(dots: bytes, width_dots: int) -> Image.Image:
+    """Give dots (1 = black) as a picture of mode "1", where black is 0."""
+    return Image.frombytes("1", (width_dots, len(dots) * 8 // width_dots), dots, "raw", "1;I")

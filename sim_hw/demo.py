@@ -1,0 +1,169 @@
+"""The demonstration: one test citizen gets a resident record, told step by step in plain words with times.
+
+Leaves everything in a folder for a look afterwards, and checks what came out of the printer against what municipality
+and centre signed. Not responsible for the simulated world (`world.py`) or its verbs (`bench.py`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PIL import Image, ImageChops
+
+from sim_hw.bench import SimBench
+from sim_hw.printer.decode import Decoded
+from sim_hw.process import Child, ProcessFailed
+from sim_hw.world import Options, World
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+CITIZEN, PIN = "hanako", "1234"
+MUNICIPALITY = "402231"
+COINS_YEN = (100, 100, 50)
+GAP_ROWS, FOLD_ROWS = 16, 2
+QUIET_S = 0.6
+
+LEFT = {
+    "front.png": "the certificate's dots, as the municipality signed them",
+    "back.png": "the back panel, as the centre signed it (a placeholder for now)",
+    "strip.png": "all that came out of the printer",
+    "job.bin": "the bytes that the printer received",
+    "events.jsonl": "what happened on the bench, with times",
+    "mqtt.jsonl": "what mosquitto_sub saw",
+    "hub/": "the hub's data; try: .venv/bin/python -m hub orders --data out/demo/hub",
+}
+
+
+class DemoFailed(Exception):
+    """Something did not come out as it must; the text says what."""
+
+
+class Narrator:
+    """Tells each step with the time since the beginning."""
+
+    def __init__(self) -> None:
+        self._began_s = time.monotonic()
+
+    def say(self, text: str) -> None:
+        """Print one line."""
+        print(f"[{time.monotonic() - self._began_s:6.2f} s] {text}", flush=True)
+
+    async def wait(self, text: str, expected: Awaitable[Any]) -> Any:
+        """Wait for what is expected, then tell it."""
+        result = await expected
+        self.say(text)
+        return result
+
+
+async def demonstrate(out: Path) -> None:
+    """Play the whole visit and leave the results in `out`, which is emptied first."""
+    shutil.rmtree(out, ignore_errors=True)
+    tell = Narrator()
+    tell.say("Starting hub, broker, card service, printer and kiosk (hub keys are made anew; a few seconds) ...")
+    async with World(out, Options()) as world:
+        bench = SimBench(world)
+        await _visit(bench, tell)
+        tell.say("Checking the strip against what municipality and centre signed ...")
+        (out / "job.bin").write_bytes(world.printer.received)
+        shutil.copyfile(world.strip_file(world.strips[-1]), out / "strip.png")
+        await _fetch_signed(world, out)
+    _check(out)
+    tell.say("The strip is the signed page and the signed back panel, dot for dot.")
+    print(f"\nIn {out}/ you find:")
+    for name, meaning in LEFT.items():
+        print(f"  {name:14} {meaning}")
+    print("\nTo use the kiosk by hand: make sim")
+
+
+async def _visit(bench: SimBench, tell: Narrator) -> None:
+    await tell.wait("The kiosk is in service and shows its home page.", bench.expect_idle())
+    bench.world.printer.clear_received()
+    await bench.start()
+    await bench.choose("agree", f"municipality:{MUNICIPALITY}")
+    tell.say("A resident of Koga City touched Start, agreed, and chose the municipality.")
+    await bench.expect_screen("hold_card")
+    await bench.insert_card(CITIZEN)
+    await tell.wait(
+        "The My Number card lies on the reader; the kiosk asks for the PIN.", bench.expect_screen("enter_pin")
+    )
+    await bench.type_pin(PIN)
+    text = "PIN right; the card signed, the centre checked it with the JPKI centre: valid. Please take your card."
+    await tell.wait(text, bench.expect_screen("take_card"))
+    await bench.remove_card()
+    await tell.wait(
+        "The card is back with its owner; the kiosk shows what can be had.", bench.expect_screen("choose_type")
+    )
+    await bench.choose("type:resident_record", "scope:household", "item:relationship", "next", "next")
+    await tell.wait(
+        "Resident record of the whole household, with relationships, one copy.", bench.expect_screen("confirm")
+    )
+    await bench.choose("next")
+    text = "Municipality typeset and signed it, the centre sealed it, the kiosk checked that it is this person's."
+    await tell.wait(text, bench.expect_screen("pay", timeout_s=30))
+    for yen in COINS_YEN:
+        await bench.insert_coins(yen)
+        tell.say(f"{yen} yen into the escrow.")
+    await tell.wait("Fee complete; the printer works.", bench.expect_screen("printing"))
+    strips = await bench.expect_printed()
+    tell.say(f"A strip of {strips[0]['rows'] / 8:.0f} mm is printed and cut; the printer confirmed it.")
+    await bench.expect_screen("take_paper")
+    await bench.take_paper()
+    await tell.wait("The paper is taken. Thank you.", bench.expect_screen("thanks"))
+    await bench.choose("next")
+    await tell.wait(
+        "The clerk process is gone with all it knew; the kiosk waits for the next person.", bench.expect_idle()
+    )
+    money = await bench.money()
+    if money["kept"] != sum(COINS_YEN) or money["escrow"] or money["returned"]:
+        raise DemoFailed(f"the money does not add up: {money}")
+    tell.say(f"{money['kept']} yen kept, nothing in escrow.")
+
+
+async def _fetch_signed(world: World, out: Path) -> None:
+    """Ask the hub for the dots that were signed: the municipality's archive, not the kiosk."""
+    command = [sys.executable, "-m", "hub", "issued", "--data", str(world.hub.data), "--out", str(out)]
+    child = Child("hub issued", command, out / "logs" / "hub-issued.log")
+    await child.start()
+    status = await child.finished()
+    await child.kill()
+    if status:
+        raise ProcessFailed(f"hub issued failed (exit status {status}):\n{child.tail()}")
+
+
+def _check(out: Path) -> None:
+    """Compare, dot for dot: strip = page, fold line, panel; and the bytes decoded again = strip."""
+    front, back, strip = (_opened(out / name) for name in ("front.png", "back.png", "strip.png"))
+    again = Decoded((out / "job.bin").read_bytes(), strip.width).strips
+    if len(again) != 1 or not _same(again[0].picture(), strip):
+        raise DemoFailed("job.bin decoded again is not strip.png")
+    below = front.height + 2 * GAP_ROWS + FOLD_ROWS
+    if not _same(strip.crop((0, 0, strip.width, front.height)), front):
+        raise DemoFailed("the upper part of strip.png is not front.png")
+    if not _same(strip.crop((0, below, strip.width, below + back.height)), back):
+        raise DemoFailed("the lower part of strip.png is not back.png")
+
+
+def _opened(path: Path) -> Image.Image:
+    with Image.open(path) as picture:
+        return picture.copy()
+
+
+def _same(one: Image.Image, other: Image.Image) -> bool:
+    return one.size == other.size and one.mode == other.mode == "1" and not ImageChops.logical_xor(one, other).getbbox()
+
+
+async def run(options: argparse.Namespace) -> int:
+    """Run; returns the exit status."""
+    out: Path = options.out
+    try:
+        await demonstrate(out)
+    except (DemoFailed, AssertionError) as error:
+        print(f"\nThe demonstration failed: {error}\nLogs are in {out}/logs/.", file=sys.stderr)
+        return 1
+    return 0

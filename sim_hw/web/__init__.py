@@ -1,0 +1,1 @@
+"""The bench page: the kiosk in a browser, with everything a person can do to it."""

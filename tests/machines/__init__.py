@@ -1,0 +1,1 @@
+"""Proofs of the two pure machines: exhaustive exploration, random walks, tables and diagrams drawn from the code."""
