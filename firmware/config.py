@@ -112,9 +112,9 @@ class CoinAcceptor(Section, frozen=True, kw_only=True):
     return_pin: Pin = 25
     escrow_pin: Pin = 27
     yen_per_pulse: Annotated[int, Meta(ge=1, le=500)] = 10
-    pulse_min_ms: Millis = 15
-    pulse_max_ms: Millis = 60
-    coin_gap_ms: Millis = 120
+    pulse_min_ms: Millis = 10
+    pulse_max_ms: Millis = 120
+    coin_gap_ms: Millis = 250
     coins_yen: tuple[int, ...] = (10, 50, 100, 500)
     drive_ms: Millis = 100
     timeout_s: Seconds = 5.0

@@ -92,6 +92,7 @@ async def test_a_card_torn_away_in_the_middle_is_asked_for_again(bench: Bench, i
     if instruction == "select":
         await bench.tear_card_at(instruction)
         await bench.insert_card("hanako")
+        await bench.expect_screen("wait")
     else:
         await bench.insert_card("hanako")
         await bench.expect_screen("enter_pin")

@@ -47,6 +47,7 @@ async def test_once_the_document_is_held_the_hub_is_not_needed(bench: Bench, tro
     await bench.expect_screen("take_paper", timeout_s=20)
     await bench.take_paper()
     await bench.expect_screen("thanks")
+    await bench.expect_state("state/coin_acceptor", {"escrow": "not_present"})
     assert (await bench.money())["kept"] == visit.FEE_YEN
     await bench.hub_up()
     await bench.expect_idle(timeout_s=30)

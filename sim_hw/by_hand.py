@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import signal
+import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,8 @@ async def run(arguments: argparse.Namespace) -> int:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    for port in (arguments.port, arguments.port + 1):
+        _check_free(port)
     print("Starting hub, broker, card reader, printer, pins and firmware ...", flush=True)
     shutil.rmtree(arguments.out / "hub", ignore_errors=True)  # keys, register and orders of an earlier run
     options = Options(screen_port=arguments.port + 1, mm_per_s=arguments.speed)
@@ -54,6 +57,16 @@ async def run(arguments: argparse.Namespace) -> int:
             await page.close()
             await wire.close()
     return 0
+
+
+def _check_free(port: int) -> None:
+    """Find out before the long start whether the port can be had."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise OSError(f"port {port} cannot be used ({error.strerror}); choose others with --port N") from None
 
 
 def _tell(world: World, page: BenchPage, wire: BenchSocket) -> None:

@@ -7,7 +7,7 @@
 # Debian starts and enables the services of a package as it installs it. The broker and the card service of a development
 # machine are nobody's business but this project's, and are run by it with its own ports; so for the time of the
 # installation a systemd preset below /run keeps units that are *new* from being enabled, and Debian starts no unit that is
-# disabled. Units that were there before are left as they are. Without systemd nothing is kept from starting.
+# disabled. Units that were there before are left as they are. (Where no init system runs, Debian starts nothing by itself.)
 set -euo pipefail
 
 preset=/run/systemd/system-preset/00-certificate-kiosk.preset

@@ -9,9 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from picamera2 import Picamera2
 
 from firmware.devices import DeviceTimeout, DeviceUnavailable
+
+try:
+    from picamera2 import Picamera2
+except ImportError as error:
+    raise DeviceUnavailable(
+        f"camera: picamera2 cannot be used: {error}. On Raspberry Pi OS: apt-get install python3-picamera2."
+    ) from error
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,9 +43,9 @@ class LibcameraCamera:
             raise DeviceUnavailable(f"camera: {error}") from error
         self._camera = camera
         main = {"format": "YUV420", "size": (settings.width, settings.height)}
-        camera.configure(
-            camera.create_video_configuration(main=main, controls={"FrameRate": float(settings.frames_per_s)})
-        )
+        frame_us = 1_000_000 // settings.frames_per_s
+        controls = {"FrameDurationLimits": (frame_us, frame_us)}
+        camera.configure(camera.create_video_configuration(main=main, controls=controls))
         camera.start()
 
     def capture(self) -> NDArray[np.uint8]:
@@ -49,6 +55,7 @@ class LibcameraCamera:
         try:
             planes = self._camera.capture_array("main", wait=_FRAME_TIMEOUT_S)
         except TimeoutError as error:
+            self._camera.cancel_all_and_flush()  # or else it cannot be closed
             raise DeviceTimeout(f"camera: no picture in {_FRAME_TIMEOUT_S} s") from error
         except RuntimeError as error:
             raise DeviceUnavailable(f"camera: {error}") from error

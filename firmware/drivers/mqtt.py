@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import re
+import socket
 import ssl
 from typing import TYPE_CHECKING, Any
 
@@ -258,7 +260,10 @@ def _word(reason: object) -> str:
             return reason.reason.lower()
         case TimeoutError():
             return "timed_out"
+        case socket.gaierror():
+            return "name_not_found"
         case Exception():
-            return type(reason).__name__.lower()
+            name = type(reason).__name__.removesuffix("Error")
+            return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
         case _:
             return str(reason).lower().replace(" ", "_")

@@ -44,6 +44,13 @@ async def test_a_signature_certificate_is_not_for_authentication(bench):
     assert await refused(bench, person, certificate=other) == (403, "card-chain")
 
 
+async def test_a_certificate_of_the_right_authority_for_another_purpose(bench):
+    person = await bench.person()
+    pem = (bench.data / "pki" / "jpki" / "ocsp.pem").read_bytes()
+    responder = x509.load_pem_x509_certificate(pem).public_bytes(Encoding.DER)
+    assert await refused(bench, person, certificate=to_base64url(responder)) == (403, "card-chain")
+
+
 async def test_a_certificate_of_another_authority(bench):
     person = await bench.person()
     key = load_authorities(bench.data)[1].key  # any RSA key that is not the trusted authority's

@@ -1,267 +1,128 @@
-"""What can happen to the kiosk, and what its commands do to the world.
+"""Every transition of machine and world together, remembered by number so that each answer is worked out once.
 
-Assumed of the devices (their drivers' contracts): a sensor's report comes before anything that takes a person or a
-deadline; a coin that is on its way when the inlet shuts still falls in, but no later than that; escrow movements are
-carried out one after the other, and end after the sensor said *empty*, or get stuck; the lent printer is silent.
+A situation is one number: that of the machine's state and that of the world's. Not responsible for the search
+(`exploration.py`) or the rules (`kiosk_rules.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from firmware import devices as d
-from firmware.app import messages as m
-from firmware.app.kiosk import outputs
-from firmware.app.kiosk import vocabulary as v
-from firmware.app.kiosk.state import Facts, Kiosk, Starting
-from firmware.devices import CameraHealth, DeviceState, Media, Paper, PrinterStatus
-from tests.machines.kiosk_world import (
-    DOCUMENT_ID,
-    DUE,
-    END_BY,
-    FEE_YEN,
-    LATER,
-    OTHER_ID,
-    OVERPAID_YEN,
-    SERVING_CLERK,
-    SESSION_ID,
-    SPARE_CLERK,
-    TRANSACTION_ID,
-    Gate,
-    Inlet,
-    Proc,
-    Took,
-    World,
-    canonical,
-)
+from firmware.app.kiosk.outputs import coins_open
+from firmware.app.kiosk.state import Collecting, Kiosk, Lending, Printing, Serving, Starting
+from tests.machines.exploration import Move
+from tests.machines.kiosk_rules import broken_by, broken_in
+from tests.machines.kiosk_world import Answer, Happening, Situation, Vary, World, answer, happenings, set_going
 
-READY = PrinterStatus(DeviceState.ONLINE, Paper.FULL)
-COVER_OPEN = PrinterStatus(DeviceState.OFFLINE, Paper.FULL, cover_open=True)
-POWER_OFF = PrinterStatus(DeviceState.POWER_OFF)
-PRINTERS = (READY, COVER_OPEN, POWER_OFF)
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-STEPPED = (m.Stepped(m.Step.TAKE_CARD), m.Stepped(m.Step.CHOOSE))
-HELD = tuple(m.DocumentHeld(TRANSACTION_ID, DOCUMENT_ID, fee, 1, 1, 200) for fee in (FEE_YEN, 0, 20_000))
-PRINTED = m.Printed(DOCUMENT_ID)
-SAID = (
-    *STEPPED,
-    m.TransactionOpened(TRANSACTION_ID),
-    *HELD,
-    m.PayCancelled(),
-    PRINTED,
-    m.Printed(OTHER_ID),
-    m.PrintFailed(DOCUMENT_ID, m.PrintFault.PAPER_OUT, 0),
-    m.Ended(m.EndCause.PERSON),
-    m.Fault(m.Name("KeyError"), m.Name("runner"), 1),
-)
+    from firmware.app.kiosk import vocabulary as v
+
+Thing = TypeVar("Thing")
+_WORLDS = 1 << 20
 
 
-class Move(NamedTuple):
-    """Something that happens: the event, the time, and the world in which the machine hears of it."""
+class Numbers(Generic[Thing]):
+    """Numbers for things, in the order of their first appearance."""
 
-    event: v.Event
-    world: World
-    now: float = 0.0
+    def __init__(self) -> None:
+        self.things: list[Thing] = []
+        self._numbers: dict[Thing, int] = {}
 
-
-class Scope(NamedTuple):
-    """Which parts of the world move; the rest stays as it is."""
-
-    money: bool = False
-    printer: bool = False
-    tray: bool = False
-    card: bool = False
-    service: bool = False
-    crash: bool = False
+    def __call__(self, thing: Thing) -> int:
+        """Return the thing's number."""
+        number = self._numbers.get(thing)
+        if number is None:
+            number = self._numbers[thing] = len(self.things)
+            self.things.append(thing)
+        return number
 
 
-EVERYTHING = Scope(*(True,) * len(Scope._fields))
+class KioskMoves:
+    """What can follow a situation."""
+
+    def __init__(self, vary: frozenset[Vary]) -> None:
+        self._vary = vary
+        self._kiosks: Numbers[Kiosk] = Numbers()
+        self._worlds: Numbers[World] = Numbers()
+        self._commands: Numbers[tuple[v.Command, ...]] = Numbers()
+        self._aspects: list[tuple[bool, ...]] = []
+        self._happenings: dict[tuple[int, tuple[bool, ...]], list[tuple[Happening, int, int]]] = {}
+        self._going: dict[tuple[int, int], int] = {}
+        self._sound: set[int] = set()
+        self._answers: dict[tuple[int, int], tuple[int, int]] = {}
+        self._events: Numbers[tuple[v.Event, float]] = Numbers()
+
+    def number(self, situation: Situation) -> int:
+        """Return the situation's number."""
+        kiosk = self._kiosks(situation.kiosk)
+        if kiosk == len(self._aspects):
+            self._aspects.append(_aspect(situation.kiosk))
+        return kiosk * _WORLDS + self._worlds(situation.world)
+
+    def situation(self, number: int) -> Situation:
+        """Return the situation of a number."""
+        return Situation(self._kiosks.things[number // _WORLDS], self._worlds.things[number % _WORLDS])
+
+    def __call__(self, number: int) -> Iterator[Move[int]]:
+        """Yield every transition, with the rules that it breaks."""
+        kiosk, world = divmod(number, _WORLDS)
+        here = self.situation(number)
+        for happening, event, changed in self._next(kiosk, world):
+            there_kiosk, commands = self._answer(kiosk, event, happening)
+            there_world = self._set_going(changed, commands)
+            there = there_kiosk * _WORLDS + there_world
+            broken: tuple[str, ...] = ()
+            if there != number or commands:
+                full = Answer(here, happening, self.situation(there), self._commands.things[commands])
+                broken = broken_by(full)
+            if there not in self._sound:
+                broken = (*broken, *broken_in(self.situation(there)))
+                self._sound.add(there)
+            yield Move(happening.label, there, happening.patient, broken)
+
+    def _next(self, kiosk: int, world: int) -> list[tuple[Happening, int, int]]:
+        key = (world, self._aspects[kiosk])
+        known = self._happenings.get(key)
+        if known is None:
+            situation = Situation(self._kiosks.things[kiosk], self._worlds.things[world])
+            known = [
+                (each, self._events((each.event, each.now)), self._worlds(each.world)) for each in happenings(situation, self._vary)
+            ]
+            self._happenings[key] = known
+        return known
+
+    def _answer(self, kiosk: int, event: int, happening: Happening) -> tuple[int, int]:
+        key = (kiosk, event)
+        known = self._answers.get(key)
+        if known is None:
+            there, commands = answer(self._kiosks.things[kiosk], happening)
+            there_number = self._kiosks(there)
+            if there_number == len(self._aspects):
+                self._aspects.append(_aspect(there))
+            self._answers[key] = known = (there_number, self._commands(commands))
+        return known
+
+    def _set_going(self, world: int, commands: int) -> int:
+        key = (world, commands)
+        known = self._going.get(key)
+        if known is None:
+            changed = self._worlds.things[world]
+            for command in self._commands.things[commands]:
+                changed = set_going(changed, command)
+            self._going[key] = known = self._worlds(changed)
+        return known
 
 
-def moves(world: World, scope: Scope) -> Iterator[Move]:
-    """Return everything that can happen now."""
-    kiosk = world.kiosk
-    if isinstance(kiosk.phase, Starting):
-        found = (world.open_order,) if world.open_order else ()
-        yield Move(v.Recovered(found), world)
-        return
-    occupied = world.yen > 0
-    reported = kiosk.facts.escrow is (Media.PRESENT if occupied else Media.NOT_PRESENT)
-    if not reported:
-        yield Move(d.EscrowChanged(occupied), world)
-    yield from _clerk(world, scope)
-    yield from _printer(world, scope)
-    yield from _gates(world, scope, reported=reported)
-    if scope.money:
-        yield from _coins(world)
-    yield from _sensors(world, scope)
-    if reported:
-        yield from _slow(world)
-
-
-def _slow(world: World) -> Iterator[Move]:
-    kiosk = world.kiosk
-    later = world._replace(inlet=_shut(world.inlet))
-    if kiosk.deadline is not None:
-        yield Move(v.Ticked(), later, kiosk.deadline)
-        if kiosk.deadline == DUE and kiosk.session:
-            yield Move(v.Ticked(), later, LATER)
-    yield Move(v.Touched(SESSION_ID, m.Language.JA), later)
-
-
-def _shut(inlet: Inlet) -> Inlet:
-    return Inlet.SHUT if inlet is Inlet.SHUTTING else inlet
-
-
-def _clerk(world: World, scope: Scope) -> Iterator[Move]:
-    gone = world._replace(clerk=Proc.NONE)
-    match world.clerk:
-        case Proc.STARTING:
-            yield Move(v.ClerkSaid(SPARE_CLERK, m.Ready(4000, OTHER_ID)), world._replace(clerk=Proc.WAITING))
-            yield Move(v.ClerkGone(SPARE_CLERK), gone)
-        case Proc.WAITING:
-            yield Move(v.ClerkGone(SPARE_CLERK), gone)
-        case Proc.SERVING:
-            yield Move(v.ClerkGone(SERVING_CLERK), gone)
-            for message in SAID:
-                if isinstance(message, m.DocumentHeld):
-                    if not world.held:
-                        yield Move(v.ClerkSaid(SERVING_CLERK, message), world._replace(held=True))
-                elif isinstance(message, (m.Printed, m.PrintFailed)):
-                    yield Move(v.ClerkSaid(SERVING_CLERK, message), world._replace(inlet=_shut(world.inlet)))
-                else:
-                    yield Move(v.ClerkSaid(SERVING_CLERK, message), world)
-        case Proc.DYING:
-            yield Move(v.ClerkGone(SERVING_CLERK), gone)
-
-
-def _printer(world: World, scope: Scope) -> Iterator[Move]:
-    if world.lending:
-        yield Move(v.PrinterLent(), world._replace(lending=False))
-    for index, _whole in enumerate(world.reclaims):
-        left = (*world.reclaims[:index], *world.reclaims[index + 1 :])
-        yield Move(v.PrinterSettled(clean=True), world._replace(reclaims=left))
-        if scope.printer:
-            yield Move(v.PrinterSettled(clean=False), world._replace(reclaims=left))
-    facts = world.kiosk.facts
-    if scope.printer and not facts.printer_lent:
-        yield from (Move(d.PrinterChanged(status), world) for status in PRINTERS if status != facts.printer)
-
-
-def _gates(world: World, scope: Scope, *, reported: bool) -> Iterator[Move]:
-    if not world.gates:
-        return
-    gate, *rest = world.gates
-    if not gate.emptied:
-        emptied = (gate._replace(emptied=True), *rest)
-        empty = world._replace(yen=0, gates=emptied, inlet=_shut(world.inlet))
-        if world.yen:
-            yield Move(d.EscrowChanged(occupied=False), empty)
-        else:
-            yield Move(_moved(gate), empty._replace(gates=tuple(rest)))
-        if scope.money and world.yen:
-            stuck = world._replace(gates=tuple(rest), inlet=_shut(world.inlet))
-            yield Move(stuck_event(gate), stuck)
-    elif reported:
-        yield Move(_moved(gate), world._replace(gates=tuple(rest)))
-
-
-def _moved(gate: Gate) -> v.Event:
-    match gate.command:
-        case v.ReturnEscrow(order, outcome):
-            return v.EscrowReturned(order, outcome)
-        case _:
-            return v.EscrowStacked()
-
-
-def stuck_event(gate: Gate) -> v.Event:
-    """Return the event that tells that a gate did not empty the escrow."""
-    return v.EscrowStuck()
-
-
-def _coins(world: World) -> Iterator[Move]:
-    if world.inlet is not Inlet.SHUT:
-        for yen in (100, 500):
-            yield Move(d.CoinInserted(yen), world._replace(yen=_sum(world.yen + yen)))
-        yield Move(d.CoinRejected(3), world)
-        yield Move(d.CoinRejected(3), world._replace(yen=_sum(world.yen + 1)))
-    if world.kiosk.facts.coin_fault and world.yen and not world.gates:
-        yield Move(d.EscrowChanged(occupied=False), world._replace(yen=0))
-
-
-def _sum(yen: int) -> int:
-    return OVERPAID_YEN if yen > FEE_YEN else yen
-
-
-def _sensors(world: World, scope: Scope) -> Iterator[Move]:
-    facts = world.kiosk.facts
-    if scope.tray:
-        if facts.tray is not Media.PRESENT:
-            yield Move(d.PaperPresented(), world)
-        if facts.tray is not Media.NOT_PRESENT:
-            yield Move(d.PaperTaken(), world)
-    if facts.reader and (scope.card or facts.card is Media.UNKNOWN):
-        if facts.card is not Media.PRESENT:
-            yield Move(d.CardInserted(), world)
-        if facts.card is not Media.NOT_PRESENT:
-            yield Move(d.CardRemoved(), world)
-    if scope.card:
-        yield Move(d.ReaderOffline("80100017") if facts.reader else d.ReaderOnline("reader"), world)
-    if scope.service:
-        yield from _service(world, facts)
-
-
-def _service(world: World, facts: Facts) -> Iterator[Move]:
-    if facts.hub is not False:
-        yield Move(v.HubLost(), world)
-    yield from (Move(v.HubAnswered(on), world) for on in (True, False) if (facts.hub, facts.open) != (True, on))
-    for health in (CameraHealth.OK, CameraHealth.INOPERATIVE):
-        if facts.camera is not health:
-            yield Move(d.CameraChanged(health), world)
-
-
-def after(took: Took, world: World) -> World:
-    """Return the world after the machine's commands; `world` is the one of the move."""
-    for command in took.commands:
-        world = _carried_out(world, command)
-    kiosk = canonical(took.kiosk)
-    inlet = world.inlet
-    if outputs.coins_open(kiosk):
-        inlet = Inlet.OPEN
-    elif inlet is Inlet.OPEN:
-        inlet = Inlet.SHUTTING
-    clerk = world.clerk
-    if took.before.kiosk.session is None and took.kiosk.session is not None:
-        clerk = Proc.SERVING
-    held = world.held and kiosk.session is not None
-    return world._replace(kiosk=kiosk, inlet=inlet, clerk=clerk, held=held)
-
-
-def _carried_out(world: World, command: v.Command) -> World:
-    match command:
-        case v.Record(order, state):
-            found = None if state in v.FINAL else v.OpenOrder(order, state)
-            return world._replace(open_order=found)
-        case v.StartSpare():
-            return world._replace(clerk=Proc.STARTING)
-        case v.KillClerk() if world.clerk is Proc.SERVING:
-            return world._replace(clerk=Proc.DYING)
-        case v.ReturnEscrow() | v.StackEscrow():
-            return world._replace(gates=(*world.gates, Gate(command)))
-        case v.LendPrinter():
-            return world._replace(lending=True)
-        case v.ReclaimPrinter(whole):
-            return world._replace(reclaims=(*world.reclaims, whole))
-        case _:
-            return world
-
-
-def restarted(world: World) -> World:
-    """Return the world after the process died and started anew: journal, money and tray are what is left."""
-    facts = world.kiosk.facts
-    escrow = Media.PRESENT if world.yen else Media.NOT_PRESENT
-    return World(Kiosk(facts=Facts(tray=facts.tray, escrow=escrow)), yen=world.yen, open_order=world.open_order)
-
-
-ENDS = END_BY
+def _aspect(kiosk: Kiosk) -> tuple[bool, ...]:
+    """Return what of the machine's state decides what can happen next."""
+    phase = kiosk.phase
+    return (
+        phase.deadline is not None,
+        isinstance(phase, Serving),
+        isinstance(phase, Starting),
+        isinstance(phase, (Collecting, Lending, Printing)),
+        coins_open(kiosk),
+        kiosk.facts.spare is not None,
+    )

@@ -106,7 +106,7 @@ async def test_nobody_at_the_port_is_told_once(make_kiosk, heartbeat):
     await server.wait_closed()
     kiosk = make_kiosk(port)
     kiosk.start()
-    await kiosk.told(BrokerLost("connectionrefusederror"))
+    await kiosk.told(BrokerLost("connection_refused"))
     assert heartbeat.worst_s < LONGEST_GAP_S
 
 

@@ -8,7 +8,7 @@ from firmware import config
 from firmware.devices import CoinInserted, CoinRejected
 from firmware.drivers.coin_pulses import PulseTrain
 
-SETTINGS = config.CoinAcceptor()
+SETTINGS = config.CoinAcceptor(pulse_min_ms=15, pulse_max_ms=60, coin_gap_ms=120)
 
 
 def feed(train: PulseTrain, widths_ms: list[float], pauses_ms: list[float], start_s: float = 0.0) -> tuple[float, list]:

@@ -3,6 +3,7 @@
 import random
 
 import pytest
+from escpos.image import EscposImage
 from escpos.printer import Dummy
 from PIL import Image
 from raster_speed import speedup_vs_python_escpos
@@ -53,6 +54,12 @@ def test_its_rows_and_ours_are_the_same_bytes_for_a_page_of_one_band():
     device = Dummy(profile="TM-T20II")
     device.image(image, impl="bitImageRaster")
     assert b"".join(raster.to_bands(black_dots(image), 576)) == device.output
+
+
+def test_its_columns_and_ours_are_the_same_bytes():
+    theirs = list(EscposImage(picture(576, 48)).to_column_format())
+    dots = black_dots(picture(576, 48))
+    assert [raster._columns(dots[at : at + 24 * 72], 72) for at in (0, 24 * 72)] == theirs
 
 
 def test_our_framing_is_faster_in_the_same_run():

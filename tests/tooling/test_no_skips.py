@@ -55,3 +55,9 @@ def test_the_rule_holds_in_parallel_runs_too(tmp_path):
 def test_a_file_that_skips_itself_fails_in_parallel_runs_too(tmp_path):
     code, _ = outcome_of(tmp_path, "import pytest\npytest.skip('x', allow_module_level=True)\n", "-n", "2")
     assert code != 0
+
+
+def test_the_scenarios_of_the_bench_keep_the_rule_too():
+    conftest = (CONFTEST.parents[1] / "hil_tests" / "conftest.py").read_text(encoding="utf-8")
+    assert "from tests.conftest import" in conftest
+    assert {"pytest_runtest_makereport", "pytest_make_collect_report"} <= set(conftest.replace(",", " ").split())

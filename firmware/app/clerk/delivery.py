@@ -33,7 +33,7 @@ def paying(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
             return say(clerk, end, text, now, limits, money="returned" if phase.inserted_yen else "nothing_charged")
         case v.Touched("cancel") if phase.open:
             return clerk, (v.Say(m.PayCancelled()),)
-        case m.Print():
+        case m.Print(document_id) if document_id == clerk.visit.document_id:
             serial = clerk.serial + 1
             told = v.Say(m.Stepped(m.Step.PRINT))
             return replace(clerk, phase=Printing(serial), serial=serial), (told, v.PrintDocument(serial))

@@ -147,11 +147,7 @@ def _choose_copies(clerk: Clerk, button: str, now: float, limits: Limits) -> Ans
     if button == "next":
         return ask(clerk, Question.CONFIRM, now, limits)
     count = button.removeprefix("copies:")
-    if (
-        visit.offer is None
-        or not (count.isascii() and count.isdigit())
-        or not 1 <= int(count) <= visit.offer.copies_max
-    ):
+    if visit.offer is None or count not in map(str, range(1, visit.offer.copies_max + 1)):
         return clerk, ()
     return ask(replace(clerk, visit=replace(visit, copies=int(count))), Question.CHOOSE_COPIES, now, limits)
 

@@ -14,12 +14,22 @@ from firmware.app.clerk.course import Answer, ask, begin, say
 from firmware.app.clerk.state import Clerk, Limits, Page, Paying, Question, TakingCard, Work, Working
 
 _ON_CARD = (Work.PROBE, Work.AUTHENTICATE)
+_RESULTS: dict[Work, tuple[type, ...]] = {
+    Work.AVAILABILITY: (v.PlacesCame,),
+    Work.OPEN: (v.TransactionCame,),
+    Work.PROBE: (v.CardProbed, v.CardFailed),
+    Work.AUTHENTICATE: (v.CardSigned, v.PinRefused, v.CardProbed, v.CardFailed),
+    Work.PRESENT: (v.OffersCame,),
+    Work.ISSUE: (v.DocumentCame,),
+}
 
 
 def working(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
     """Take the result that is waited for."""
     phase, visit = clerk.phase, clerk.visit
     assert isinstance(phase, Working)  # noqa: S101 - the dispatch table says so
+    if not isinstance(event, (v.WorkFailed, v.Ticked, *_RESULTS[phase.work])):
+        return clerk, ()
     match event:
         case v.PlacesCame(_, places):
             return ask(replace(clerk, visit=replace(visit, places=places)), Question.MUNICIPALITY, now, limits)

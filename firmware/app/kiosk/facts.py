@@ -33,9 +33,9 @@ def observe(facts: Facts, event: v.Event) -> Facts:
         case v.ClerkGone(clerk) if facts.spare and facts.spare.clerk == clerk:
             return replace(facts, spare=None)
         case v.EscrowReturned() | v.EscrowStacked():
-            return replace(facts, escrow_busy=False, coin_fault=False)
+            return replace(facts, escrow_moves=max(facts.escrow_moves - 1, 0), coin_fault=False)
         case v.EscrowStuck():
-            return replace(facts, escrow_busy=False, coin_fault=True)
+            return replace(facts, escrow_moves=max(facts.escrow_moves - 1, 0), coin_fault=True)
         case _:
             return _sensed(facts, event)
 

@@ -31,7 +31,7 @@ from firmware.app.kiosk.state import (
     Starting,
 )
 from firmware.app.kiosk.transition import Step, Transition
-from firmware.app.messages import CardSeen
+from firmware.app.messages import CardSeen, Id
 from firmware.devices import CardInserted, CardRemoved
 
 _PHASES: dict[type, Transition] = {
@@ -58,17 +58,30 @@ def step(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> tuple[Kios
         answer = _PHASES[type(kiosk.phase)](before, event, now, limits)
     commands = [*answer.commands, *_always(kiosk, event)]
     if isinstance(answer.phase, (Idle, OutOfService)):
-        returning, visited = _has(commands, v.ReturnEscrow), kiosk.session is not None
-        settled = rest.at_rest(answer.phase, facts, now, limits, returning=returning, visited=visited)
+        moving = _has(commands, v.ReturnEscrow) or _has(commands, v.StackEscrow)
+        settled = rest.at_rest(answer.phase, facts, now, limits, moving=moving, subject=_subject(kiosk))
         answer, commands = Step(settled.phase), [*commands, *settled.commands]
-    busy = facts.escrow_busy or _has(commands, v.ReturnEscrow) or _has(commands, v.StackEscrow)
+    moves = facts.escrow_moves + sum(isinstance(command, (v.ReturnEscrow, v.StackEscrow)) for command in commands)
     lent = facts.printer_lent or _has(commands, v.ReclaimPrinter)
     spare = None if isinstance(answer.phase, Serving) and isinstance(event, v.Touched) else facts.spare
-    return Kiosk(answer.phase, replace(facts, escrow_busy=busy, printer_lent=lent, spare=spare)), tuple(commands)
+    return Kiosk(answer.phase, replace(facts, escrow_moves=moves, printer_lent=lent, spare=spare)), tuple(commands)
 
 
 def _is_current(kiosk: Kiosk, clerk: int) -> bool:
     return kiosk.session is not None and kiosk.session.spare.clerk == clerk
+
+
+def _subject(kiosk: Kiosk) -> Id | None:
+    """Return the id under which film of the visit in progress is kept; None when there is no visit."""
+    match kiosk.phase:
+        case Collecting(order=order) | Lending(order=order) | Printing(order=order) | AwaitingPickup(order=order):
+            return order.transaction_id
+        case Serving(session, transaction_id=transaction_id):
+            return transaction_id or session.session_id
+        case Ending(session):
+            return session.session_id
+        case _:
+            return None
 
 
 def _always(kiosk: Kiosk, event: v.Event) -> list[v.Command]:

@@ -157,7 +157,7 @@ def lending(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:
             job = v.Tell(phase.session.spare.clerk, m.Print(phase.order.document_id))
             printing_ = Printing(phase.session, phase.order, now + limits.print_s)
             return Step(printing_, (v.Record(phase.order, v.OrderState.PRINTING), job))
-        case CoinInserted() | v.Ticked() | v.ClerkSaid(_, m.Ended() | m.Fault()):
+        case CoinInserted() | CoinRejected() | v.Ticked() | v.ClerkSaid(_, m.Ended() | m.Fault()):
             return _undo(phase.session, phase.order, v.OrderState.REFUNDED, v.ReclaimPrinter(whole=True))
         case v.ClerkGone(clerk) if clerk == phase.session.spare.clerk:
             return _undo(phase.session, phase.order, v.OrderState.REFUNDED, v.ReclaimPrinter(whole=True))
@@ -179,7 +179,7 @@ def printing(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:
             return Step(serving, (v.ReturnEscrow(order, v.OrderState.REFUNDED), v.ReclaimPrinter(whole=False), told))
         case PaperPresented():
             return Step(replace(phase, presented=True))
-        case CoinInserted():
+        case CoinInserted() | CoinRejected():
             return Step(replace(phase, overpaid=True))
         case v.Ticked() | v.ClerkSaid(_, m.Ended() | m.Fault()):
             return _undo(session, order, v.OrderState.REFUNDED, v.ReclaimPrinter(whole=False))

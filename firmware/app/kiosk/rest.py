@@ -6,6 +6,8 @@ cannot be known is `unknown` and never printed again (`DESIGN`, "Journal and mon
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from firmware.app.kiosk import vocabulary as v
 from firmware.app.kiosk.facts import reasons
 from firmware.app.kiosk.state import (
@@ -23,7 +25,7 @@ from firmware.app.kiosk.state import (
     Thing,
 )
 from firmware.app.kiosk.transition import Step
-from firmware.app.messages import CardSeen, MarkKind, Serve
+from firmware.app.messages import CardSeen, Id, MarkKind, Serve
 from firmware.app.messages import Step as DialogueStep
 from firmware.devices import Media
 
@@ -36,11 +38,13 @@ def starting(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:
         return Step(kiosk.phase)
     torn = any(found.state is v.OrderState.PRINTING for found in event.orders)
     commands: list[v.Command] = [v.ReclaimPrinter(whole=not torn), v.StartSpare()]
-    for found in event.orders:
-        commands += _settle(found, kiosk.facts)
+    newest = event.orders[-1] if event.orders else None
+    gone = replace(kiosk.facts, escrow=Media.NOT_PRESENT, tray=Media.NOT_PRESENT)
+    for found in event.orders:  # what lies there can only be the newest order's
+        commands += _settle(found, kiosk.facts if found is newest else gone)
     if kiosk.facts.tray is Media.PRESENT:
-        order = next((found.order for found in event.orders if found.state is v.OrderState.PRINTED), None)
-        subject = next((found.order.transaction_id for found in event.orders), None)
+        order = newest.order if newest and newest.state is v.OrderState.PRINTED else None
+        subject = newest.order.transaction_id if newest else None
         alarm = LeftBehind(Thing.PAPER, Level.ALARM, now + limits.alarm_s, subject, order)
         return Step(alarm, tuple(commands))
     return Step(_AT_REST, tuple(commands))
@@ -86,21 +90,24 @@ def resting(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:
             return Step(kiosk.phase)
 
 
-def at_rest(phase: Phase, facts: Facts, now: float, limits: Limits, *, returning: bool, visited: bool) -> Step:
-    """Return the resting phase that the facts call for; `visited` when a visit ends with this step."""
+def at_rest(phase: Phase, facts: Facts, now: float, limits: Limits, *, moving: bool, subject: Id | None) -> Step:
+    """Return the resting phase that the facts call for.
+
+    `moving` when this step moves the escrow already; `subject` names the visit that ends with this step, if one does.
+    """
     if facts.tray is Media.PRESENT:
-        return Step(LeftBehind(Thing.PAPER, Level.REMIND, now + limits.remind_s))
-    forgotten = facts.escrow is Media.PRESENT and not facts.escrow_busy and not facts.coin_fault and not returning
+        return Step(LeftBehind(Thing.PAPER, Level.REMIND, now + limits.remind_s, subject))
+    forgotten = facts.escrow is Media.PRESENT and not facts.escrow_busy and not facts.coin_fault and not moving
     sweep = facts.printer_dirty and facts.printer.ready and not facts.printer_lent
     commands: list[v.Command] = [v.ReturnEscrow(None, None)] if forgotten else []
     if sweep:
         commands.append(v.ReclaimPrinter(whole=False))
-    if facts.card is Media.PRESENT and visited:
-        return Step(LeftBehind(Thing.CARD, Level.PROMPT, now + limits.prompt_s))
+    if facts.card is Media.PRESENT and subject:
+        return Step(LeftBehind(Thing.CARD, Level.PROMPT, now + limits.prompt_s, subject))
     deadline = None
     if facts.card is Media.PRESENT:
         deadline = phase.deadline or now + limits.prompt_s
-    waiting: frozenset[Reason] = frozenset({Reason.STARTING}) if returning else frozenset()
+    waiting: frozenset[Reason] = frozenset({Reason.STARTING}) if moving else frozenset()
     found = reasons(facts) | waiting
     return Step(OutOfService(found, deadline) if found else Idle(deadline), tuple(commands))
 

@@ -65,13 +65,18 @@ class Facts:
     reader: bool = False
     tray: Media = Media.UNKNOWN
     escrow: Media = Media.UNKNOWN
-    escrow_busy: bool = False
+    escrow_moves: int = 0
     coin_fault: bool = False
     camera: CameraHealth = CameraHealth.UNKNOWN
     hub: bool | None = None
     open: bool = False
     broker: bool = False
     spare: Spare | None = None
+
+    @property
+    def escrow_busy(self) -> bool:
+        """Whether the escrow was told to move and has not said how each movement ended."""
+        return self.escrow_moves > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """The firmware's end of the pin socket: sends operations, reads levels on a thread of its own.
 
-Not responsible for what a level means to an edge detector (`_edges.py`) nor for the library's surface (`GPIO.py`).
+Edges that come within a tenth of a second keep the spacing that the bench stamped on them, even when a busy machine
+hands them over in one go: on copper they would not have come closer. Not responsible for what a level means to an edge
+detector (`_edges.py`) nor for the library's surface (`GPIO.py`).
 Wire: `docs/reference/simulated-hardware.md`, "Pin socket". Standard library only: this runs in the firmware's process.
 """
 
@@ -13,12 +15,30 @@ import select
 import socket
 import threading
 import time
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _CONNECT_TIMEOUT_S = 5.0
+_KEPT_SPACING_S = 0.1
+
+
+@dataclass
+class _Line:
+    """One input's last edge: when the bench made it, when it was passed on; and the edges that wait, (due, level)."""
+
+    made_s: float = 0.0
+    due_s: float = 0.0
+    waiting: deque[tuple[float, int]] = field(default_factory=deque)
+
+    def take(self, level: int, made_s: float) -> None:
+        """Put an edge in line, no closer to the one before than it was made."""
+        spacing_s = min(made_s - self.made_s, _KEPT_SPACING_S)
+        self.made_s, self.due_s = made_s, max(clock(), self.due_s + spacing_s)
+        self.waiting.append((self.due_s, level))
 
 
 class PinLink:
@@ -32,6 +52,7 @@ class PinLink:
         self._on_level = on_level
         self._settle = settle
         self._rest = b""
+        self._lines: defaultdict[int, _Line] = defaultdict(_Line)
         self._sending = threading.Lock()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._socket.settimeout(_CONNECT_TIMEOUT_S)
@@ -76,8 +97,20 @@ class PinLink:
         for line in lines:
             message = json.loads(line)
             if message.get("op") == "level":
-                self._on_level(message["pin"], message["level"])
+                self._lines[message["pin"]].take(message["level"], message["t"])
+        self._pass_on()
         return True
+
+    def _pass_on(self) -> float | None:
+        """Deliver the edges that are due; returns how many seconds later the next one is."""
+        soonest_s = None
+        for gpio, line in list(self._lines.items()):
+            while line.waiting and line.waiting[0][0] <= clock():
+                self._on_level(gpio, line.waiting.popleft()[1])
+                self._settle()
+            if line.waiting:
+                soonest_s = min(line.waiting[0][0], soonest_s or line.waiting[0][0])
+        return None if soonest_s is None else max(0.0, soonest_s - clock())
 
     def close(self) -> None:
         """Hang up and end the thread, unless this is the thread."""
@@ -89,7 +122,8 @@ class PinLink:
     def _run(self) -> None:
         timeout_s: float | None = None
         while self.pump(timeout_s):
-            timeout_s = self._settle()
+            waits = [wait for wait in (self._pass_on(), self._settle()) if wait is not None]
+            timeout_s = min(waits) if waits else None
         self._socket.close()
 
 

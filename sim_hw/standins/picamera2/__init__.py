@@ -149,6 +149,9 @@ class Picamera2:
         """Deliver no more."""
         self.started = False
 
+    def cancel_all_and_flush(self) -> None:
+        """Forget captures that somebody waits for; here each wait ends by itself."""
+
     def close(self) -> None:
         """Give the camera back."""
         if self.is_open:

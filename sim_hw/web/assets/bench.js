@@ -29,6 +29,7 @@ const TOLD = {
   coin_gate: (e) => `硬貨の装置: ${e.on ? "正常" : "詰まり"}`,
 };
 let socket = null;
+let home = "";
 let state = {};
 let asked = 0;
 let stripsTaken = 0;
@@ -56,7 +57,7 @@ function take(message) {
 }
 
 function greet(hello) {
-  part("screen").src = hello.screen;
+  home = hello.screen;
   stripsTaken = hello.strips - hello.state.sheets;
   hello.citizens.sort((one, other) => USUAL.includes(other.name) - USUAL.includes(one.name));
   part("cards").replaceChildren(...[...hello.citizens, { name: "foreign", label: "ほかのカード", pin: "" }].map(card));
@@ -96,7 +97,7 @@ async function lay(name) {
 
 function show(next) {
   const another = next.card !== state.card;
-  if (next.power && state.power === false) part("screen").src = part("screen").src; // a panel switched on again
+  if (next.screen && !part("screen").src) part("screen").src = home; // once it answers; after that it helps itself
   state = next;
   part("dark").hidden = state.power;
   for (const key of ["escrow", "kept", "returned"]) part(key).textContent = `${state.money[key].toLocaleString()}円`;
@@ -218,7 +219,10 @@ part("buzzer").addEventListener("click", () => {
   audible = !audible;
   part("buzzer").classList.toggle("mute", !audible);
 });
-setInterval(() => { part("camera").src = `/camera.jpg?${Date.now()}`; }, CAMERA_MS);
+setInterval(() => {
+  if (state.power) part("camera").src = `/camera.jpg?${Date.now()}`;
+  else part("camera").classList.add("none");
+}, CAMERA_MS);
 part("camera").addEventListener("error", () => part("camera").classList.add("none"));
 part("camera").addEventListener("load", () => part("camera").classList.remove("none"));
 const fit = () => document.documentElement.style.setProperty("--scale", part("panel").clientWidth / 1280);
