@@ -58,6 +58,7 @@ async def test_trouble_while_printing_gives_the_money_back(bench: Bench, conditi
     await bench.expect_screen("sorry", timeout_s=40)
     if remedy:
         await getattr(bench, remedy)()
+    await bench.expect_state("state/coin_acceptor", {"escrow": "not_present"})
     await visit.clear_the_tray(bench)
     money = await bench.money()
     assert money["kept"] == 0

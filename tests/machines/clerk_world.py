@@ -96,6 +96,7 @@ class Answer:
 
     before: Situation
     event: v.Event
+    now: float
     clerk: Clerk
     commands: tuple[v.Command, ...]
     after: Situation
@@ -129,7 +130,8 @@ def answer(situation: Situation, event: v.Event, now: float) -> Answer:
                 cancelled = False
             case _:
                 pass
-    return Answer(situation, event, clerk, commands, Situation(_alike(clerk), digits, kiosk_knows, cancelled))
+    after = Situation(alike(clerk), digits, kiosk_knows, cancelled)
+    return Answer(situation, event, now, clerk, commands, after)
 
 
 def _typed(situation: Situation, event: v.Event) -> int:
@@ -149,7 +151,7 @@ def _typed(situation: Situation, event: v.Event) -> int:
 _ALIKE: dict[Phase, Phase] = {}
 
 
-def _alike(clerk: Clerk) -> Clerk:
+def alike(clerk: Clerk) -> Clerk:
     """Return the state with one serial and one deadline."""
     phase = clerk.phase
     if phase not in _ALIKE:

@@ -88,7 +88,8 @@ class KioskMoves:
         if known is None:
             situation = Situation(self._kiosks.things[kiosk], self._worlds.things[world])
             known = [
-                (each, self._events((each.event, each.now)), self._worlds(each.world)) for each in happenings(situation, self._vary)
+                (each, self._events((each.event, each.now)), self._worlds(each.world))
+                for each in happenings(situation, self._vary)
             ]
             self._happenings[key] = known
         return known

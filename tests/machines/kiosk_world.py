@@ -1,9 +1,9 @@
 """The small world around the kiosk's machine: what can happen next, and what its commands set going.
 
-Time is abstract: a deadline is there or not, the end of a visit is before or after. Ids are constants, the serving clerk
-is 1, the waiting one 2. Coins are real: they fall, are reported after the escrow's sensor saw them, and lie in the
-escrow until a gate lets them out; gates work one after the other, as in the driver. Not responsible for what must hold
-(`kiosk_rules.py`).
+Time is abstract: a deadline is there or not, the end of a visit is before or after. Ids are constants, the serving
+clerk is 1, the waiting one 2. Coins are real: they fall, are told after the escrow's sensor saw them, and lie in the
+escrow until a gate lets them out. As in the drivers, gates work one after the other, and the printer is let go of
+before it is taken back. Not responsible for what must hold (`kiosk_rules.py`).
 """
 
 from __future__ import annotations
@@ -79,7 +79,6 @@ class World:
     journal: v.OrderState | None = None
     order: Order | None = None
     stuck: bool = False
-    was_stuck: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,7 @@ def set_going(world: World, command: v.Command) -> World:
         case v.KillClerk():
             return replace(world, serving=False, dying=world.dying + 1) if world.serving else world
         case v.Tell(_, m.Serve()):
-            return replace(world, serving=True, journal=None, order=None, was_stuck=False)
+            return replace(world, serving=True, journal=None, order=None)
         case _:
             return world
 
@@ -236,7 +235,8 @@ def _gates(world: World, gate: Gate, rest: tuple[Gate, ...], vary: frozenset[Var
     out = replace(world, coins_yen=0, stuck=False, gates=(replace(gate, emptied=True), *rest))
     yield Happening(f"coins out, kept: {gate.keeps}", d.EscrowChanged(occupied=False), out)
     if Vary.GATES in vary:
-        yield Happening("escrow stuck", v.EscrowStuck(), replace(world, gates=rest, stuck=True, was_stuck=True))
+        stuck = v.EscrowStuck(gate.order if gate.outcome else None)
+        yield Happening("escrow stuck", stuck, replace(world, gates=rest, stuck=True))
 
 
 def _printer(world: World, vary: frozenset[Vary]) -> Iterator[Happening]:
@@ -257,8 +257,12 @@ def _processes(kiosk: Kiosk, world: World, vary: frozenset[Vary]) -> Iterator[Ha
         yield Happening("serving clerk gone", v.ClerkGone(SERVING), replace(world, serving=False))
     if world.dying:
         yield Happening("killed clerk gone", v.ClerkGone(0), replace(world, dying=world.dying - 1))
-    if kiosk.facts.spare and Vary.PROCESSES in vary:
+    if Vary.PROCESSES not in vary:
+        return
+    if kiosk.facts.spare:
         yield Happening("spare gone", v.ClerkGone(WAITING), world)
+    for message in (m.Printed(DOCUMENT_ID), m.Ended(m.EndCause.PERSON), held(FEE_YEN), m.PayCancelled()):
+        yield Happening(f"stranger: {message}", v.ClerkSaid(STRANGER, message), world, patient=False)
 
 
 def held(fee_yen: int, document_id: m.Id = DOCUMENT_ID) -> m.DocumentHeld:
@@ -268,6 +272,7 @@ def held(fee_yen: int, document_id: m.Id = DOCUMENT_ID) -> m.DocumentHeld:
 
 def _messages(world: World) -> Iterator[m.FromClerk]:
     """The clerk may say anything at any time, but has one document a visit, and prints longer than a coin falls."""
+    yield m.Ready(PORT, TOKEN)
     yield m.Stepped(m.Step.TAKE_CARD)
     yield m.Stepped(m.Step.CHOOSE)
     yield m.TransactionOpened(TRANSACTION_ID)

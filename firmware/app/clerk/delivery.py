@@ -55,7 +55,8 @@ def printing(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer
         case v.PrintStopped(_, cause, sheets_done) if document_id:
             failed = v.Say(m.PrintFailed(document_id, cause, sheets_done))
             text = _PRINT_SORRY.get(cause, "printer_fault")
-            return say(clerk, m.EndCause.DEVICE, text, now, limits, failed, money="returned")
+            money = "returned" if clerk.visit.fee_yen else "nothing_charged"
+            return say(clerk, m.EndCause.DEVICE, text, now, limits, failed, money=money)
         case _:
             return clerk, ()
 

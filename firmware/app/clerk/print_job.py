@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from firmware.devices import PrinterJob
 
 Sheets = tuple[list[bytes], ...]
+_CAUSES = frozenset(fault.value for fault in PrintFault)
 
 
 def framed(document: Document) -> Sheets:
@@ -66,7 +67,7 @@ def _not_ready(cover_open: bool, paper: str) -> PrintFault:  # noqa: FBT001 - a 
 
 def _fault(error: DeviceError) -> PrintFault:
     match error:
-        case DeviceFault(cause=cause) if cause in PrintFault:
+        case DeviceFault(cause=cause) if cause in _CAUSES:
             return PrintFault(cause)
         case DeviceTimeout():
             return PrintFault.TIMEOUT

@@ -43,9 +43,7 @@ def working(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
         case v.CardSigned():
             return begin(clerk, Work.PRESENT, v.PresentCard, now, limits)
         case v.CardFailed(_, gone):
-            if gone or not visit.card:
-                return ask(clerk, Question.HOLD_CARD, now, limits, v.WipePin(), again=True)
-            return say(clerk, m.EndCause.CARD, "not_my_number_card", now, limits)
+            return _card_failed(clerk, now, limits, gone=gone)
         case v.OffersCame(_, offers):
             return _accepted(replace(clerk, visit=replace(visit, offers=offers)), now, limits)
         case v.DocumentCame() as document:
@@ -72,6 +70,12 @@ def _probed(clerk: Clerk, tries: int | None, now: float, limits: Limits) -> Answ
     if tries is None:
         return say(clerk, m.EndCause.CARD, "not_my_number_card", now, limits)
     return _ask_pin(clerk, tries, now, limits, again=False)
+
+
+def _card_failed(clerk: Clerk, now: float, limits: Limits, *, gone: bool) -> Answer:
+    if gone or not clerk.visit.card:
+        return ask(clerk, Question.HOLD_CARD, now, limits, v.WipePin(), again=True)
+    return say(clerk, m.EndCause.CARD, "not_my_number_card", now, limits)
 
 
 def _refused(clerk: Clerk, tries: int, now: float, limits: Limits) -> Answer:

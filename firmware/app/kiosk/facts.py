@@ -5,6 +5,7 @@ Not responsible for the phase the kiosk is in (`machine.py`).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from firmware import devices
@@ -69,6 +70,14 @@ def _sensed(facts: Facts, event: v.Event) -> Facts:
             return replace(facts, broker=False)
         case _:
             return facts
+
+
+def begun(facts: Facts, commands: Sequence[v.Command]) -> Facts:
+    """Return the facts once the commands are under way: the escrow moves, the printer is being taken back."""
+    moves = sum(isinstance(command, (v.ReturnEscrow, v.StackEscrow)) for command in commands)
+    reclaimed = any(isinstance(command, v.ReclaimPrinter) for command in commands)
+    lent = facts.printer_lent or reclaimed
+    return replace(facts, escrow_moves=facts.escrow_moves + moves, printer_lent=lent)
 
 
 def printer_reason(facts: Facts) -> Reason | None:

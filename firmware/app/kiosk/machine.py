@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from firmware.app.kiosk import phases, pickup, rest
 from firmware.app.kiosk import vocabulary as v
-from firmware.app.kiosk.facts import observe
+from firmware.app.kiosk.facts import begun, observe
 from firmware.app.kiosk.state import (
     AwaitingPickup,
     Collecting,
@@ -50,21 +50,20 @@ _PHASES: dict[type, Transition] = {
 
 def step(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> tuple[Kiosk, tuple[v.Command, ...]]:
     """Return the state after `event` at `now` (monotonic seconds), and the commands to carry out in order."""
-    facts = observe(kiosk.facts, event)
+    led = isinstance(event, v.ClerkSaid) and _is_current(kiosk, event.clerk)
+    facts = kiosk.facts if led else observe(kiosk.facts, event)  # a clerk that serves is no spare, whatever it says
     before = replace(kiosk, facts=facts)
-    if isinstance(event, v.ClerkSaid) and not _is_current(kiosk, event.clerk):
+    if isinstance(event, v.ClerkSaid) and not led:
         answer = Step(before.phase)
     else:
         answer = _PHASES[type(kiosk.phase)](before, event, now, limits)
     commands = [*answer.commands, *_always(kiosk, event)]
+    facts = begun(facts, commands)
     if isinstance(answer.phase, (Idle, OutOfService)):
-        moving = _has(commands, v.ReturnEscrow) or _has(commands, v.StackEscrow)
-        settled = rest.at_rest(answer.phase, facts, now, limits, moving=moving, subject=_subject(kiosk))
-        answer, commands = Step(settled.phase), [*commands, *settled.commands]
-    moves = facts.escrow_moves + sum(isinstance(command, (v.ReturnEscrow, v.StackEscrow)) for command in commands)
-    lent = facts.printer_lent or _has(commands, v.ReclaimPrinter)
+        answer = rest.at_rest(answer.phase, facts, now, limits, _subject(kiosk))
+        facts, commands = begun(facts, answer.commands), [*commands, *answer.commands]
     spare = None if isinstance(answer.phase, Serving) and isinstance(event, v.Touched) else facts.spare
-    return Kiosk(answer.phase, replace(facts, escrow_moves=moves, printer_lent=lent, spare=spare)), tuple(commands)
+    return Kiosk(answer.phase, replace(facts, spare=spare)), tuple(commands)
 
 
 def _is_current(kiosk: Kiosk, clerk: int) -> bool:
@@ -91,12 +90,10 @@ def _always(kiosk: Kiosk, event: v.Event) -> list[v.Command]:
             return [v.StartSpare()]
         case v.EscrowReturned(order, outcome) if order and outcome:
             return [v.Record(order, outcome)]
+        case v.EscrowStuck(order) if order:
+            return [v.Record(order, v.OrderState.UNKNOWN)]
         case CardInserted() | CardRemoved() if kiosk.session:
             present = isinstance(event, CardInserted)
             return [v.Tell(kiosk.session.spare.clerk, CardSeen(present))]
         case _:
             return []
-
-
-def _has(commands: list[v.Command], kind: type) -> bool:
-    return any(isinstance(command, kind) for command in commands)

@@ -99,6 +99,18 @@ class OrderReport:
             else:
                 settled = False
                 continue
-            if wanted != order.state:
-                await self._book.put_state(order.document_id, wanted, order.version)
+            for version, state in enumerate(_way(order.state, wanted), start=order.version):
+                await self._book.put_state(order.document_id, state, version)
         return settled
+
+
+_FORWARD = (OrderState.DOCUMENT_HELD, OrderState.PAID, OrderState.PRINTING, OrderState.PRINTED, OrderState.TAKEN)
+
+
+def _way(at_hub: OrderState, here: OrderState) -> tuple[OrderState, ...]:
+    """Return the states to report in turn: the hub takes no leap forward, but an end from anywhere."""
+    if at_hub == here:
+        return ()
+    if at_hub in _FORWARD and here in _FORWARD:
+        return _FORWARD[_FORWARD.index(at_hub) + 1 : _FORWARD.index(here) + 1]
+    return (here,)

@@ -191,6 +191,8 @@ def printing(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:
 
 def _printed(phase: Printing, facts: Facts, now: float, limits: Limits) -> Step:
     session, order = phase.session, phase.order
+    if phase.overpaid:  # nothing is charged: after a power cut the journal must not keep what shall go back
+        order = replace(order, fee_yen=0)
     presented = phase.presented or facts.tray is Media.PRESENT
     money: v.Command = v.ReturnEscrow(None, None) if phase.overpaid else v.StackEscrow()
     if order.fee_yen == 0 and not phase.overpaid:

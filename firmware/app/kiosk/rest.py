@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from firmware.app.kiosk import vocabulary as v
-from firmware.app.kiosk.facts import reasons
+from firmware.app.kiosk.facts import begun, reasons
 from firmware.app.kiosk.state import (
     Facts,
     Idle,
@@ -55,9 +55,10 @@ def _settle(found: v.OpenOrder, facts: Facts) -> list[v.Command]:
     money_there = facts.escrow is Media.PRESENT
     match found.state:
         case v.OrderState.PRINTED:
-            keep: list[v.Command] = [v.StackEscrow()] if money_there else []
+            move: v.Command = v.StackEscrow() if found.order.fee_yen else v.ReturnEscrow(None, None)
+            money: list[v.Command] = [move] if money_there else []
             still_there = facts.tray is Media.PRESENT
-            return keep if still_there else [v.Record(found.order, v.OrderState.UNKNOWN), *keep]
+            return money if still_there else [v.Record(found.order, v.OrderState.UNKNOWN), *money]
         case v.OrderState.PAID | v.OrderState.PRINTING if money_there:
             return [v.ReturnEscrow(found.order, v.OrderState.REFUNDED)]
         case v.OrderState.PAID | v.OrderState.PRINTING:
@@ -90,14 +91,11 @@ def resting(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:
             return Step(kiosk.phase)
 
 
-def at_rest(phase: Phase, facts: Facts, now: float, limits: Limits, *, moving: bool, subject: Id | None) -> Step:
-    """Return the resting phase that the facts call for.
-
-    `moving` when this step moves the escrow already; `subject` names the visit that ends with this step, if one does.
-    """
+def at_rest(phase: Phase, facts: Facts, now: float, limits: Limits, subject: Id | None) -> Step:
+    """Return the resting phase that the facts call for; `subject` names the visit that ends with this step, if any."""
     if facts.tray is Media.PRESENT:
         return Step(LeftBehind(Thing.PAPER, Level.REMIND, now + limits.remind_s, subject))
-    forgotten = facts.escrow is Media.PRESENT and not facts.escrow_busy and not facts.coin_fault and not moving
+    forgotten = facts.escrow is Media.PRESENT and not facts.escrow_busy and not facts.coin_fault
     sweep = facts.printer_dirty and facts.printer.ready and not facts.printer_lent
     commands: list[v.Command] = [v.ReturnEscrow(None, None)] if forgotten else []
     if sweep:
@@ -107,8 +105,7 @@ def at_rest(phase: Phase, facts: Facts, now: float, limits: Limits, *, moving: b
     deadline = None
     if facts.card is Media.PRESENT:
         deadline = phase.deadline or now + limits.prompt_s
-    waiting: frozenset[Reason] = frozenset({Reason.STARTING}) if moving else frozenset()
-    found = reasons(facts) | waiting
+    found = reasons(begun(facts, commands))
     return Step(OutOfService(found, deadline) if found else Idle(deadline), tuple(commands))
 
 

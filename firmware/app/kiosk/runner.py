@@ -64,6 +64,7 @@ class Runner:
         self._timer: asyncio.TimerHandle | None = None
         self._actions: asyncio.Queue[v.Command] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._printer = asyncio.Lock()  # lent, then taken back: their ends come in the order of the commands
         self._buzzer = BuzzerPattern.SILENT
         self._coins_open = False
         self.failed: asyncio.Future[None] = self._loop.create_future()
@@ -143,9 +144,10 @@ class Runner:
                 case v.MarkFilm(mark, subject_id):
                     hands.recorder.mark(Mark(mark, subject_id))
                 case v.ReturnEscrow(order, outcome):
-                    self._spawn(self._move_escrow(hands.coins.give_back, v.EscrowReturned(order, outcome)))
+                    stuck = v.EscrowStuck(order if outcome else None)
+                    self._spawn(self._move_escrow(hands.coins.give_back, v.EscrowReturned(order, outcome), stuck))
                 case v.StackEscrow():
-                    self._spawn(self._move_escrow(hands.coins.stack, v.EscrowStacked()))
+                    self._spawn(self._move_escrow(hands.coins.stack, v.EscrowStacked(), v.EscrowStuck()))
                 case v.LendPrinter():
                     self._spawn(self._lend(hands.printer))
                 case v.ReclaimPrinter(whole):
@@ -162,22 +164,26 @@ class Runner:
         if not task.cancelled() and (error := task.exception()) and not self.failed.done():
             self.failed.set_exception(error)
 
-    async def _move_escrow(self, move: Callable[[], Coroutine[None, None, None]], done: v.Event) -> None:
+    async def _move_escrow(
+        self, move: Callable[[], Coroutine[None, None, None]], done: v.Event, stuck: v.EscrowStuck
+    ) -> None:
         try:
             await move()
         except DeviceTimeout:
-            self.post(v.EscrowStuck())
+            self.post(stuck)
         else:
             self.post(done)
 
     async def _lend(self, printer: PrinterWatch) -> None:
-        await printer.close()
-        self.post(v.PrinterLent())
+        async with self._printer:
+            await printer.close()
+            self.post(v.PrinterLent())
 
     async def _reclaim(self, printer: PrinterWatch, *, whole: bool) -> None:
-        clean = await printer.settle(SETTLE_S, whole=whole)
-        await printer.open(self.post)
-        self.post(v.PrinterSettled(clean))
+        async with self._printer:
+            clean = await printer.settle(SETTLE_S, whole=whole)
+            await printer.open(self.post)
+            self.post(v.PrinterSettled(clean))
 
     async def close(self) -> None:
         """Stop stepping; commands that are under way are given up."""

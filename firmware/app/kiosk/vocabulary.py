@@ -99,7 +99,9 @@ class EscrowStacked:
 
 @dataclass(frozen=True, slots=True)
 class EscrowStuck:
-    """The escrow did neither; a person is needed."""
+    """The escrow did neither; a person is needed. `order` is the one that the movement was to end."""
+
+    order: Order | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,172 @@
+"""A mistake planted in the clerk's machine is found by the exploration, and by the rule that is meant to find it."""
+
+from dataclasses import replace
+
+import pytest
+
+from firmware.app import messages as m
+from firmware.app.clerk import course, machine, questions
+from firmware.app.clerk import vocabulary as v
+from firmware.app.clerk.state import Asking, Over, Paying, Printing, Question, TakingPaper, Working
+from tests.machines.clerk_graph import ClerkGraph
+from tests.machines.clerk_world import START
+from tests.machines.exploration import RuleBroken, explore
+
+
+def changed(monkeypatch, phase, change):
+    """Have a phase's function answer as `change(clerk, event, its answer)` says."""
+    right = machine._PHASES[phase]
+
+    def wrong(clerk, event, now, limits):
+        return change(clerk, event, right(clerk, event, now, limits))
+
+    monkeypatch.setitem(machine._PHASES, phase, wrong)
+
+
+def without(kind):
+    def change(clerk, event, answer):
+        return answer[0], tuple(command for command in answer[1] if not isinstance(command, kind))
+
+    return change
+
+
+def keep_pin_when_the_card_goes(monkeypatch):
+    changed(monkeypatch, Asking, without(v.WipePin))
+
+
+def three_digits_are_enough(monkeypatch):
+    monkeypatch.setattr(questions, "PIN_DIGITS", 3)
+
+
+def try_the_pin_again(monkeypatch):
+    def change(clerk, event, answer):
+        if isinstance(event, v.PinRefused) and event.tries:
+            return course.begin(clerk, clerk.phase.work, v.Authenticate, 0.0, work_limits)
+        return answer
+
+    work_limits = course.Limits()
+    changed(monkeypatch, Working, change)
+
+
+def last_try_without_asking(monkeypatch):
+    def change(clerk, event, answer):
+        after = answer[0]
+        if isinstance(after.phase, Asking) and after.phase.question is Question.LAST_TRY:
+            after = replace(after, phase=replace(after.phase, question=Question.ENTER_PIN))
+        return after, answer[1]
+
+    changed(monkeypatch, Working, change)
+
+
+def believe_late_results(monkeypatch):
+    monkeypatch.setattr(machine, "_stale", lambda *_: False)
+
+
+def leave_the_transaction_open(monkeypatch):
+    changed(monkeypatch, Working, without(v.CancelTransaction))
+
+
+def hold_the_document_in_silence(monkeypatch):
+    def change(clerk, event, answer):
+        if isinstance(event, v.TransactionCame):
+            return answer[0], tuple(command for command in answer[1] if not isinstance(command, v.Say))
+        return answer
+
+    changed(monkeypatch, Working, change)
+
+
+def go_on_with_the_card_there(monkeypatch):
+    def change(clerk, event, answer):
+        if isinstance(event, v.OffersCame) and event.offers:
+            offered = replace(clerk, visit=replace(clerk.visit, offers=event.offers))
+            return course.ask(offered, Question.CHOOSE_TYPE, 0.0, course.Limits())
+        return answer
+
+    changed(monkeypatch, Working, change)
+
+
+def ask_for_ever(monkeypatch):
+    def change(clerk, event, answer):
+        after = answer[0]
+        if isinstance(after.phase, Asking) and after.phase.question is Question.CONFIRM:
+            after = replace(after, phase=replace(after.phase, deadline=None))
+        return after, answer[1]
+
+    changed(monkeypatch, Asking, change)
+
+
+def tick_and_stay(monkeypatch):
+    def change(clerk, event, answer):
+        return (clerk, ()) if isinstance(event, v.Ticked) else answer
+
+    changed(monkeypatch, Working, change)
+
+
+def claim_printed_at_once(monkeypatch):
+    def change(clerk, event, answer):
+        if isinstance(answer[0].phase, Printing):
+            said = v.Say(m.Printed(clerk.visit.document_id))
+            return replace(answer[0], phase=TakingPaper()), (*answer[1], said)
+        return answer
+
+    changed(monkeypatch, Paying, change)
+
+
+def print_whatever_the_kiosk_names(monkeypatch):
+    def change(clerk, event, answer):
+        if isinstance(event, m.Print) and not answer[1]:
+            serial = clerk.serial + 1
+            return replace(clerk, phase=Printing(serial), serial=serial), (v.PrintDocument(serial),)
+        return answer
+
+    changed(monkeypatch, Paying, change)
+
+
+def end_twice(monkeypatch):
+    changed(monkeypatch, Over, lambda clerk, *_: (clerk, (v.Say(m.Ended(m.EndCause.PERSON)),)))
+
+
+def order_more_than_offered(monkeypatch):
+    def change(clerk, event, answer):
+        more = tuple(replace(each, copies=11) if isinstance(each, v.PlaceOrder) else each for each in answer[1])
+        return answer[0], more
+
+    changed(monkeypatch, Asking, change)
+
+
+def use_a_serial_again(monkeypatch):
+    def change(clerk, event, answer):
+        after, commands = answer
+        if isinstance(after.phase, Working):
+            after = replace(after, phase=replace(after.phase, serial=clerk.serial), serial=clerk.serial)
+            commands = tuple(replace(e, serial=clerk.serial) if hasattr(e, "serial") else e for e in commands)
+        return after, commands
+
+    changed(monkeypatch, Working, change)
+
+
+@pytest.mark.parametrize(
+    ("plant", "rule"),
+    [
+        (keep_pin_when_the_card_goes, "pin_is_wiped"),
+        (three_digits_are_enough, "pin_is_given_on_purpose"),
+        (try_the_pin_again, "pin_is_given_on_purpose"),
+        (last_try_without_asking, "last_try_is_confirmed"),
+        (believe_late_results, "stale_results_change_nothing"),
+        (leave_the_transaction_open, "centre_is_told"),
+        (hold_the_document_in_silence, "documents_belong_to_transactions"),
+        (go_on_with_the_card_there, "card_is_taken_first"),
+        (ask_for_ever, "deadlines_run"),
+        (tick_and_stay, "deadlines_run"),
+        (claim_printed_at_once, "printing_is_commanded"),
+        (print_whatever_the_kiosk_names, "printing_is_commanded"),
+        (end_twice, "end_is_said_once"),
+        (order_more_than_offered, "orders_are_possible"),
+        (use_a_serial_again, "work_has_its_command"),
+    ],
+)
+def test_a_planted_mistake_is_found(monkeypatch, plant, rule):
+    plant(monkeypatch)
+    with pytest.raises(RuleBroken) as found:
+        explore([("the process starts", START)], ClerkGraph().moves)
+    assert any(broken.startswith(f"{rule}:") for broken in found.value.rules), str(found.value)
