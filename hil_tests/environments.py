@@ -28,7 +28,7 @@ CONFIG: dict[str, dict[str, Any]] = {
 
 @asynccontextmanager
 async def sim(out: Path, hub_data: Path) -> AsyncGenerator[Bench]:
-    """Simulated hardware, real firmware, broker, card service and hub."""
+    """Offer simulated hardware, real firmware, broker, card service and hub."""
     async with World(out, Options(hub_data=hub_data, mm_per_s=600.0, config=CONFIG)) as world:
         yield SimBench(world)
 

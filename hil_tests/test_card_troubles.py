@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.requirement("Refusals")]
 
 
 async def expect_sorry_then_idle(bench: Bench, screen: str = "sorry") -> None:
-    """The person reads why, takes the card, and the kiosk is free."""
+    """Let the person read why and take the card; the kiosk is free again."""
     await bench.expect_screen(screen)
     await bench.remove_card()
     if screen == "sorry":

@@ -71,7 +71,7 @@ async def expect_served(bench: Bench, citizen: str = "hanako") -> None:
 
 
 async def expect_nothing_printed_nothing_kept_soon(bench: Bench, returned_yen: int) -> None:
-    """The gate takes a moment: wait until the escrow is empty, then look."""
+    """Wait until the escrow is empty, which takes a moment, then look."""
     await bench.expect_state("state/coin_acceptor", {"escrow": "not_present"})
     await expect_nothing_printed_nothing_kept(bench)
     assert (await bench.money())["returned"] == returned_yen

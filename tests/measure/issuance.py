@@ -1,9 +1,9 @@
 """From the card held to the paper presented, with devices and people that take no time, over what cannot be saved.
 
 The visit runs through the real processes. Waiting for people and devices is left out: the time between a page and the
-touch that answers it, pcscd's polling until it sees the card come and go, the coins' pulses. What is left is the kiosk's
-and the hub's own work: card seen -> PIN page, PIN touched -> take your card, confirmed -> fee asked for, last coin counted
--> strip cut. The parts that cannot be saved are measured alone, in the same run on the same machine.
+touch that answers it, pcscd's polling until it sees the card come and go, the coins' pulses. What is left is the work
+of kiosk and hub: card seen -> PIN page, PIN touched -> take your card, confirmed -> fee asked for, last coin counted ->
+strip cut. The parts that cannot be saved are measured alone, in the same run on the same machine.
 """
 
 import statistics
@@ -69,24 +69,20 @@ async def _visit(bench: SimBench, world: World) -> float:
 
 
 def _work_s(events: list[dict]) -> float:
+    """Sum the spans of work among the events of one visit, in seconds."""
     screens = [event for event in events if event["event"] in ("screen", "screen_updated")]
-    at = {name: next(event["t"] for event in screens if event["name"] == name) for name in ("hold_card", "take_paper")}
-    total = 0.0
+    total, after = 0.0, _first(screens, "hold_card", 0.0)
     for begin, finish in WORK:
-        finished = next(event["t"] for event in screens if event["name"] == finish and event["t"] > at["hold_card"])
-        began = min(
-            e["t"]
-            for e in screens
-            if e["name"] == begin
-            and at["hold_card"] < e["t"] < finished
-            and e["event"] == "screen"
-            and e["t"] > at.get("last", 0)
-        )
-        at["last"] = finished
-        total += finished - began
+        began = _first(screens, begin, after)
+        after = _first(screens, finish, began)
+        total += after - began
     paid = max(event["t"] for event in screens if event["name"] == "pay")
     cut = next(event["t"] for event in events if event["event"] == "strip_cut")
     return total + cut - paid
+
+
+def _first(screens: list[dict], name: str, after: float) -> float:
+    return next(event["t"] for event in screens if event["name"] == name and event["t"] > after)
 
 
 async def _handshakes(world: World) -> float:

@@ -1,7 +1,7 @@
 """The kiosk's processes: how long until the screen is there, how much memory, how often an idle kiosk wakes.
 
-Cold start: from the start of the interpreter until the kiosk's own page is served. Memory: resident, of one process, idle
-for 30 s. Wake-ups: voluntary context switches of all threads of the kiosk process over 30 s, from /proc.
+Cold start: from the start of the interpreter until the kiosk's own page is served. Memory: resident, of one process,
+idle for 30 s. Wake-ups: voluntary context switches of all threads of the kiosk process over 30 s, from /proc.
 """
 
 import asyncio

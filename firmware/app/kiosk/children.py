@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from firmware.app.link import CHILD_FD, Link, LinkError, pair
-from firmware.app.messages import FromClerk, FromKiosk, FromRecorder, Mark
+from firmware.app.messages import FromClerk, FromKiosk, FromRecorder, Mark, Ready
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 FIRST_BACK_OFF_S = 0.5
 LAST_BACK_OFF_S = 10.0
-HEALTHY_S = 5.0
 
 
 @dataclass(slots=True)
@@ -68,18 +67,20 @@ def start(
 
 
 class BackOff:
-    """How long to wait before the next start: nothing for a process that lived, longer for one that keeps failing."""
+    """How long to wait before the next start: not at all after a process that came up, ever longer after failures."""
 
     def __init__(self) -> None:
         self._delay_s = 0.0
-        self._started_s = 0.0
 
-    def next_s(self, now: float) -> float:
-        """Return the wait before a start at `now`, and note it."""
-        lived = now - self._started_s > HEALTHY_S
-        self._delay_s = 0.0 if lived else min(max(self._delay_s * 2, FIRST_BACK_OFF_S), LAST_BACK_OFF_S)
-        self._started_s = now + self._delay_s
-        return self._delay_s
+    def came_up(self) -> None:
+        """Note that the process works."""
+        self._delay_s = 0.0
+
+    def next_s(self) -> float:
+        """Return the wait before a start, and make the next one longer."""
+        delay_s = self._delay_s
+        self._delay_s = min(max(delay_s * 2, FIRST_BACK_OFF_S), LAST_BACK_OFF_S)
+        return delay_s
 
 
 class Clerks:
@@ -101,7 +102,7 @@ class Clerks:
         """Start one more clerk, after a pause if clerks keep failing."""
         if self._pending is None:
             loop = asyncio.get_running_loop()
-            self._pending = loop.call_later(self._back_off.next_s(loop.time()), self._start)
+            self._pending = loop.call_later(self._back_off.next_s(), self._start)
 
     def _start(self) -> None:
         self._pending = None
@@ -119,10 +120,15 @@ class Clerks:
             FromClerk,
             "--home",
             self._home_url,
-            receive=lambda message: self._said(number, message),
+            receive=lambda message: self._heard(number, message),
             broken=broken,
             gone=lambda _status: self._ended(number),
         )
+
+    def _heard(self, number: int, message: FromClerk) -> None:
+        if isinstance(message, Ready):
+            self._back_off.came_up()
+        self._said(number, message)
 
     def _ended(self, number: int) -> None:
         del self._running[number]
@@ -165,7 +171,7 @@ class Recorder:
     def start(self) -> None:
         """Start the process, after a pause if it keeps failing."""
         loop = asyncio.get_running_loop()
-        self._pending = loop.call_later(self._back_off.next_s(loop.time()), self._start)
+        self._pending = loop.call_later(self._back_off.next_s(), self._start)
 
     def _start(self) -> None:
         def broken(error: LinkError | None) -> None:
@@ -174,7 +180,13 @@ class Recorder:
             if self._child:
                 signal.pidfd_send_signal(self._child.pidfd, signal.SIGKILL)
 
-        self._child = start("recorder", self._config, FromRecorder, receive=self._said, broken=broken, gone=self._ended)
+        self._child = start(
+            "recorder", self._config, FromRecorder, receive=self._heard, broken=broken, gone=self._ended
+        )
+
+    def _heard(self, message: FromRecorder) -> None:
+        self._back_off.came_up()
+        self._said(message)
 
     def _ended(self, _status: int) -> None:
         self._child = None

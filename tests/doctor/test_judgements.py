@@ -1,0 +1,111 @@
+"""Where OK ends and WARN and FAIL begin, without any device."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
+from firmware.devices import DeviceState, DeviceUnavailable, Paper, PrinterStatus
+from firmware.roles.doctor import certificates
+from firmware.roles.doctor.centre import judge_clock
+from firmware.roles.doctor.finding import Check, fail, ok
+from firmware.roles.doctor.peripherals import judge_printer
+
+NOW = datetime(2026, 4, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("ahead_s", "mark", "found"),
+    [
+        (4.9, "OK", "4.9 s ahead of"),
+        (-5.1, "WARN", "5.1 s behind"),
+        (60.0, "WARN", "ahead of"),
+        (-60.1, "FAIL", "behind"),
+    ],
+)
+def test_a_clock_may_be_five_seconds_off_and_fails_beyond_a_minute(ahead_s, mark, found):
+    finding = judge_clock(ahead_s)
+    assert finding.mark == mark
+    assert found in finding.found
+    assert bool(finding.remedy) is (mark != "OK")
+
+
+@pytest.mark.parametrize(
+    ("begins_days", "ends_days", "mark", "word"),
+    [
+        (-1, 30, "OK", "in 30 days"),
+        (-1, 29, "WARN", "in 29 days"),
+        (-1, 0, "FAIL", "ended on"),
+        (1, 90, "FAIL", "not valid before"),
+    ],
+)
+def test_a_certificate_is_warned_of_a_month_before_its_end(tmp_path, begins_days, ends_days, mark, word):
+    path = tmp_path / "kiosk.pem"
+    path.write_bytes(_certificate(NOW + timedelta(begins_days), NOW + timedelta(ends_days)))
+    finding = certificates.judge({"hub.kiosk_certificate": path}, NOW)
+    assert finding.mark == mark
+    assert "hub.kiosk_certificate" in finding.found
+    assert word in finding.found
+
+
+def test_the_certificate_that_ends_first_is_the_one_that_is_told(tmp_path):
+    for name, days in (("late", 400), ("soon", 10)):
+        (tmp_path / name).write_bytes(_certificate(NOW - timedelta(1), NOW + timedelta(days)))
+    finding = certificates.judge({"mqtt.ca": tmp_path / "late", "hub.ca": tmp_path / "soon"}, NOW)
+    assert finding.found.startswith("hub.ca ends first, on 2026-04-11")
+
+
+def test_a_certificate_that_is_missing_or_none_is_named_with_its_key(tmp_path):
+    path = tmp_path / "kiosk.pem"
+    assert f"mqtt.ca = {path}: No such file" in certificates.judge({"mqtt.ca": path}, NOW).found
+    path.write_text("nonsense")
+    assert "no certificate in PEM" in certificates.judge({"mqtt.ca": path}, NOW).found
+
+
+@pytest.mark.parametrize(
+    ("status", "mark", "remedy"),
+    [
+        (PrinterStatus(DeviceState.ONLINE, Paper.FULL), "OK", ""),
+        (PrinterStatus(DeviceState.ONLINE, Paper.LOW), "WARN", "new roll"),
+        (PrinterStatus(), "FAIL", "switch it on"),
+        (PrinterStatus(DeviceState.USER_ERROR, Paper.FULL, cover_open=True), "FAIL", "cover"),
+        (PrinterStatus(DeviceState.USER_ERROR, Paper.OUT), "FAIL", "new roll"),
+        (PrinterStatus(DeviceState.HARDWARE_ERROR, Paper.FULL, error="cutter"), "FAIL", "cutter"),
+        (PrinterStatus(DeviceState.OFFLINE, Paper.FULL), "FAIL", "switch it off and on"),
+    ],
+)
+def test_a_printer_is_well_only_when_a_job_could_be_started(status, mark, remedy):
+    finding = judge_printer("10.0.0.9:9100", status)
+    assert finding.mark == mark
+    assert remedy in finding.remedy
+
+
+def test_an_error_in_a_check_is_a_line_with_its_class_and_text():
+    async def broken():
+        raise DeviceUnavailable("pin 17:\nbusy")
+
+    finding = asyncio.run(Check("tray sensor", broken, "check the wiring").perform())
+    assert finding == fail("DeviceUnavailable: pin 17:\nbusy", "check the wiring")
+    assert finding.line("tray sensor") == "FAIL tray sensor        DeviceUnavailable: pin 17: busy -> check the wiring"
+
+
+def test_a_check_without_an_end_fails_after_its_time():
+    async def endless():
+        await asyncio.Event().wait()
+        return ok("never")
+
+    finding = asyncio.run(Check("printer", endless, "switch it on").perform(0.01))
+    assert finding == fail("no result within 0.01 s", "switch it on")
+
+
+def _certificate(begins: datetime, ends: datetime) -> bytes:
+    key = Ed25519PrivateKey.generate()
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kiosk-0001")])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), begins, ends)
+    return builder.sign(key, None).public_bytes(Encoding.PEM)
