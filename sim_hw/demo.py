@@ -68,7 +68,8 @@ async def demonstrate(out: Path) -> None:
     tell.say("Starting hub, broker, card service, printer and kiosk (hub keys are made anew; a few seconds) ...")
     async with World(out, Options()) as world:
         bench = SimBench(world)
-        await _visit(bench, tell)
+        await _order(bench, tell)
+        await _pay_and_take(bench, tell)
         tell.say("Checking the strip against what municipality and centre signed ...")
         (out / "job.bin").write_bytes(world.printer.received)
         shutil.copyfile(world.strip_file(world.strips[-1]), out / "strip.png")
@@ -81,7 +82,7 @@ async def demonstrate(out: Path) -> None:
     print("\nTo use the kiosk by hand: make sim")
 
 
-async def _visit(bench: SimBench, tell: Narrator) -> None:
+async def _order(bench: SimBench, tell: Narrator) -> None:
     await tell.wait("The kiosk is in service and shows its home page.", bench.expect_idle())
     bench.world.printer.clear_received()
     await bench.start()
@@ -106,6 +107,9 @@ async def _visit(bench: SimBench, tell: Narrator) -> None:
     await bench.choose("next")
     text = "Municipality typeset and signed it, the centre sealed it, the kiosk checked that it is this person's."
     await tell.wait(text, bench.expect_screen("pay", timeout_s=30))
+
+
+async def _pay_and_take(bench: SimBench, tell: Narrator) -> None:
     for yen in COINS_YEN:
         await bench.insert_coins(yen)
         tell.say(f"{yen} yen into the escrow.")

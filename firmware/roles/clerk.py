@@ -58,18 +58,14 @@ def _keep_secret() -> None:
 
 
 async def _run(config: Config, home_url: str) -> None:
-    loop = asyncio.get_running_loop()
-    gone: asyncio.Future[None] = loop.create_future()
+    gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def closed(_error: LinkError | None) -> None:
         if not gone.done():
             gone.set_result(None)
 
     def failed(error: BaseException) -> None:
-        """Tell where, never what; the kiosk ends this process."""
-        frame = traceback.extract_tb(error.__traceback__)[-1:]
-        file, line = (Path(frame[0].filename).stem, frame[0].lineno or 0) if frame else ("unknown", 0)
-        link.send(m.Fault(m.Name(type(error).__name__[:40]), m.Name(file[:40]), line))
+        link.send(_fault(error))
         closed(None)
 
     def touched(view: int, button: str) -> None:
@@ -81,35 +77,32 @@ async def _run(config: Config, home_url: str) -> None:
     def received(message: m.FromKiosk) -> None:
         runner.post(message)
 
-    loop.set_exception_handler(lambda _loop, context: failed(context.get("exception") or RuntimeError()))
-    client = HubClient(config.hub.url, config.hub.ca, config.hub.clerk_certificate, config.hub.clerk_key)
-    token = m.Id(secrets.token_hex(16))
-    screen = ScreenServer(
-        0,
-        (f"{token}.localhost",),
-        home_url,
-        texts.FOLDER.parent / "assets",
-        on_tap=touched,
-        on_language=chosen,
+    asyncio.get_running_loop().set_exception_handler(
+        lambda _loop, context: failed(context.get("exception") or RuntimeError())
     )
+    token = m.Id(secrets.token_hex(16))
+    assets = texts.FOLDER.parent / "assets"
+    screen = ScreenServer(0, (f"{token}.localhost",), home_url, assets, on_tap=touched, on_language=chosen)
     port = await screen.start()
     link = Link(socket.socket(fileno=CHILD_FD), m.FromKiosk, received, closed)
-    runner = Runner(
-        Errands(_sources(config, client)),
-        texts.load(),
-        _limits(config),
-        panel=screen,
-        say=link.send,
-        failed=failed,
-    )
+    errands = Errands(_sources(config))
+    runner = Runner(errands, texts.load(), _limits(config), panel=screen, say=link.send, failed=failed)
     await asyncio.to_thread(transport.preload)
     link.send(m.Ready(port, token))
     await gone
     os._exit(os.EX_OK)  # nothing is flushed, closed or written: what this process knew ends here
 
 
-def _sources(config: Config, client: HubClient) -> Sources:
+def _fault(error: BaseException) -> m.Fault:
+    """Tell where, never what: the text of an error may hold a name."""
+    frame = traceback.extract_tb(error.__traceback__)[-1:]
+    file, line = (Path(frame[0].filename).stem, frame[0].lineno or 0) if frame else ("unknown", 0)
+    return m.Fault(m.Name(type(error).__name__[:40]), m.Name(file[:40]), line)
+
+
+def _sources(config: Config) -> Sources:
     hub = config.hub
+    client = HubClient(hub.url, hub.ca, hub.clerk_certificate, hub.clerk_key)
 
     async def places() -> tuple[Place, ...]:
         available = await ask_availability(client, config.kiosk.operator, hub.request_timeout_s)

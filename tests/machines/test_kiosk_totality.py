@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -11,7 +12,7 @@ from firmware.app import messages as m
 from firmware.app.kiosk import machine, outputs
 from firmware.app.kiosk import vocabulary as v
 from firmware.app.kiosk.facts import printer_reason
-from firmware.app.kiosk.state import Facts, Kiosk, LeftBehind, Level
+from firmware.app.kiosk.state import Facts, Kiosk, LeftBehind, Level, Serving
 from tests.machines import kiosk_events as events
 from tests.machines.kiosk_slices import explored
 from tests.machines.kiosk_world import (
@@ -19,7 +20,9 @@ from tests.machines.kiosk_world import (
     FEE_YEN,
     LIMITS,
     NOW_S,
+    READY_PRINTER,
     SERVING,
+    SESSION,
     STRANGER,
     VISIT_OVER_S,
     WAITING,
@@ -82,6 +85,18 @@ def test_an_alarm_is_heard_and_published_and_a_prompt_is_silent():
             loud = kiosk.phase.level >= Level.ALARM
             assert bool(outputs.alarms_of(kiosk)) == loud
             assert (outputs.buzzer_of(kiosk) is d.BuzzerPattern.SILENT) == (kiosk.phase.level is Level.PROMPT)
+
+
+@pytest.mark.parametrize("fee_yen", [0, FEE_YEN])
+@pytest.mark.parametrize("busy", [{"printer_lent": True}, {"escrow_moves": 1}])
+def test_no_fee_is_asked_for_while_the_last_order_is_still_being_undone(fee_yen, busy):
+    ready = Facts(printer=READY_PRINTER, tray=d.Media.NOT_PRESENT, escrow=d.Media.NOT_PRESENT)
+    serving = Serving(SESSION, m.Step.ISSUE, VISIT_OVER_S)
+    second = v.ClerkSaid(SERVING, events.held(fee_yen))
+    for facts, refused in ((ready, False), (replace(ready, **busy), True)):
+        kiosk, commands = machine.step(Kiosk(serving, facts), second, NOW_S, LIMITS)
+        assert (v.Record(order(fee_yen), v.OrderState.CANCELLED) in commands) is refused
+        assert (kiosk.phase == serving) is refused
 
 
 _OPEN_STATES = [state for state in v.OrderState if state not in v.FINAL]

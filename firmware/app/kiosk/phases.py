@@ -65,6 +65,8 @@ def _held(phase: Serving, held: m.DocumentHeld, facts: Facts, now: float, limits
     clerk = phase.session.spare.clerk
     sellable = (
         printer_reason(facts) is None
+        and not facts.printer_lent
+        and not facts.escrow_busy
         and facts.escrow is Media.NOT_PRESENT
         and not facts.coin_fault
         and facts.tray is Media.NOT_PRESENT

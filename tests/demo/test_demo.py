@@ -1,0 +1,71 @@
+"""What `make demo` leaves behind, looked at with tools of others where there are any."""
+
+import asyncio
+import json
+from argparse import Namespace
+
+import pytest
+from PIL import Image
+
+from sim_hw import demo
+from sim_hw.printer.decode import Decoded
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    assert asyncio.run(demo.run(Namespace(out=folder))) == 0
+    return folder
+
+
+def pictures(out):
+    opened = []
+    for name in ("front.png", "back.png", "strip.png"):
+        with Image.open(out / name) as picture:
+            assert picture.mode == "1"
+            opened.append(picture.copy())
+    return opened
+
+
+def test_the_strip_decoded_from_the_bytes_is_what_municipality_and_centre_signed(out):
+    front, back, strip = pictures(out)
+    decoded = Decoded((out / "job.bin").read_bytes(), strip.width)
+    assert [len(decoded.strips), decoded.unknown, decoded.missing_bytes] == [1, [], 0]
+    rows = decoded.strips[0].dots
+    width = strip.width // 8
+    ink = bytes(0xFF ^ byte for byte in front.tobytes())
+    assert rows[: len(ink)] == ink
+    panel = bytes(0xFF ^ byte for byte in back.tobytes())
+    below = len(ink) + 34 * width
+    assert rows[below : below + len(panel)] == panel
+
+
+def test_nothing_in_the_job_orders_the_printer_about_while_it_prints(out):
+    decoded = Decoded((out / "job.bin").read_bytes(), 576)
+    assert {type(order).__name__ for order in decoded.real_time} == {"TransmitStatus"}
+
+
+def test_the_events_are_in_order_of_time(out):
+    times = [json.loads(line)["t"] for line in (out / "events.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert times == sorted(times)
+    assert len(times) > 30
+
+
+def test_mosquitto_sub_saw_the_kiosk_go_through_its_states(out):
+    seen = [json.loads(line) for line in (out / "mqtt.jsonl").read_text(encoding="utf-8").splitlines()]
+    states = [json.loads(each["payload"])["state"] for each in seen if each["topic"] == "kiosk/v1/kiosk-0001/state"]
+    assert [state for state in ("in_service", "serving", "awaiting_pickup") if state not in states] == []
+    assert any(each["topic"].endswith("/avail") and each["payload"] == "online" for each in seen)
+
+
+def test_nothing_personal_is_in_what_the_kiosk_wrote_or_said(out):
+    for file in [*out.glob("*.jsonl"), *(out / "logs").glob("firmware.log"), *(out / "kiosk").rglob("*")]:
+        if file.is_file():
+            data = file.read_bytes()
+            for marker in ("古賀 花子", "花子", "コガ"):
+                for coding in ("utf-8", "utf-16-le", "shift_jis"):
+                    assert marker.encode(coding) not in data, f"{marker} in {file}"
+
+
+def test_the_hub_knows_that_the_paper_was_taken(out):
+    assert json.loads((out / "issued.json").read_text(encoding="utf-8"))["state"] == "taken"
