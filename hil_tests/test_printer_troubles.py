@@ -99,16 +99,3 @@ async def test_a_power_cut_while_paying_gives_the_money_back(bench: Bench, coins
     await bench.expect_idle()
     await visit.expect_nothing_printed_nothing_kept(bench)
     assert (await bench.money())["returned"] == sum(coins)
-
-
-async def test_a_power_cut_while_printing_gives_the_money_back_and_prints_nothing_again(bench: Bench) -> None:
-    await visit.up_to_paying(bench)
-    await bench.fail_print_at(300, "power_off")
-    await bench.insert_coins(100, 100, 50)
-    await bench.expect_screen("printing")
-    await bench.cut_power()
-    await bench.restore_power()
-    await visit.clear_the_tray(bench)
-    await bench.expect_idle()
-    assert (await bench.money())["kept"] == 0
-    await visit.expect_served(bench)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sim_hw.world import World
 
 REACTION_S = 20.0
-OWN_VIEWS = ("", "home", "out_of_service", "take_card_alarm", "take_paper_alarm")
+OWN_VIEWS = ("home", "out_of_service", "take_card_alarm", "take_paper_alarm")
 
 
 class Hands:
@@ -23,11 +23,13 @@ class Hands:
     async def start(self) -> None:
         """Touch *start* on the home screen, again if the kiosk was not ready; returns when the dialogue is there."""
         screen, events = self._world.screen, self._world.events
-        while screen.name in OWN_VIEWS:
+        while True:
             await self._touch("start")
             await events.until(
                 lambda: screen.view and screen.name != "home", REACTION_S, lambda: "nothing came after *start*"
             )
+            if screen.name not in OWN_VIEWS:
+                return
 
     async def choose(self, *buttons: str) -> None:
         """Touch these buttons, each as soon as it is offered; returns when the screen has reacted to the last one."""

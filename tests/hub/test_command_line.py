@@ -13,7 +13,7 @@ import httpx
 import pytest
 from hub_bench import OPEN, Client, Person, client_tls, code_of
 
-from hub.__main__ import main
+from hub.__main__ import _COMMANDS, main
 from hub.centre.records import open_records
 from hub.centre.stops import Stops
 from hub.clock import utc_now
@@ -85,6 +85,7 @@ def revoke_and_report(data, document_id) -> None:
     assert document_id in run("orders", "--data", data).stdout
 
 
+@pytest.mark.parametrize("command", sorted(_COMMANDS))
 def test_every_command_explains_itself(command, capsys):
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])
