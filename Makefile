@@ -39,7 +39,7 @@ check: setup ## formatting, lint, types, import rules, structure, locks, shell s
 bench: setup ## measure speed and size; results in out/bench.json
 	$(PY) -m tests.measure --out out/bench.json
 
-hil: setup ## the scenarios of hil_tests/ on ENV (sim, or a wired rig)
+hil: setup ## the scenarios of hil_tests/ on ENV (so far: sim)
 	$(PY) -m pytest hil_tests --env $(ENV)
 
 clean: ## remove what the other targets made: .venv, out/, caches

@@ -1,4 +1,4 @@
-"""The command line: `kiosk run|doctor`, and the two roles that the kiosk starts itself.
+"""The command line: `kiosk run|doctor|evidence`, and the two roles that the kiosk starts itself.
 
 Composition is in `roles/`. Exit status: 78 for a configuration that cannot be used, 74 for a journal that cannot.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from firmware import __version__
 from firmware.config import ConfigError, load
+from firmware.roles.evidence import arguments as evidence
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -35,6 +36,10 @@ def main(argv: list[str] | None = None) -> int:
             from firmware.roles import clerk  # noqa: PLC0415
 
             return clerk.run(config, arguments.home)
+        case "evidence":
+            from firmware.roles.evidence import command  # noqa: PLC0415
+
+            return command.run(config, arguments)
         case _:
             from firmware.roles import recorder  # noqa: PLC0415
 
@@ -57,6 +62,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--config", type=Path, required=True, metavar="FILE", help="configuration (TOML)")
         if name == "clerk":
             command.add_argument("--home", required=True, metavar="URL", help="the kiosk's own page")
+    text = "list, export, hold and release the camera's clips; show and fix its view"
+    evidence.add(commands.add_parser("evidence", help=text, description=text[0].upper() + text[1:] + "."))
     return parser
 
 

@@ -33,16 +33,16 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 class Kiosk(Section, frozen=True, kw_only=True):
     """Who this kiosk is and where it keeps its journal."""
 
-    id: Annotated[str, Meta(pattern=r"^[a-z0-9-]{3,40}$")]
-    operator: Annotated[str, Meta(pattern=r"^[a-z0-9_]{2,32}$")]
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9-]{3,40}\Z")]
+    operator: Annotated[str, Meta(pattern=r"^[a-z0-9_]{2,32}\Z")]
     state_dir: Path
-    language: Literal["ja", "en"] = "ja"
+    language: Literal["ja", "en", "zh", "ko", "pt", "vi"] = "ja"
 
 
 class Hub(Section, frozen=True, kw_only=True):
     """The certificate centre and the keys to talk to it. Two identities: the clerk's can only issue."""
 
-    url: Annotated[str, Meta(pattern=r"^https://[^/]+$")]
+    url: Annotated[str, Meta(pattern=r"^https://[^/\s]+\Z")]
     ca: Path
     root_key: Path
     kiosk_certificate: Path
@@ -97,10 +97,11 @@ class TraySensor(Section, frozen=True, kw_only=True):
 
 
 class Buzzer(Section, frozen=True, kw_only=True):
-    """The buzzer, driven by PWM."""
+    """The buzzer, driven by PWM, and the light beside it: `light_pin` -1 where there is none."""
 
     pin: Pin = 18
     hz: Annotated[int, Meta(ge=100, le=8000)] = 2700
+    light_pin: Annotated[int, Meta(ge=-1, le=27)] = -1
 
 
 class CoinAcceptor(Section, frozen=True, kw_only=True):
@@ -118,10 +119,23 @@ class CoinAcceptor(Section, frozen=True, kw_only=True):
     coins_yen: tuple[int, ...] = (10, 50, 100, 500)
     drive_ms: Millis = 100
     timeout_s: Seconds = 5.0
+    retry_s: Seconds = 30.0
+
+
+class Mask(msgspec.Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
+    """A rectangle of the picture that is blacked out before anything else sees it, in pixels from the top left."""
+
+    x: Annotated[int, Meta(ge=0)]
+    y: Annotated[int, Meta(ge=0)]
+    width: Annotated[int, Meta(ge=1)]
+    height: Annotated[int, Meta(ge=1)]
 
 
 class Camera(Section, frozen=True, kw_only=True):
-    """The surveillance camera. Clips are encrypted to the operator's public key (age recipient)."""
+    """The surveillance camera. Clips are encrypted to the operator's public key (age recipient).
+
+    Screen, PIN pad and paper must not be seen: `masks` cover them, or `no_masks_because` says why none is needed.
+    """
 
     driver: Literal["picamera2"] = "picamera2"
     width: Annotated[int, Meta(ge=160, le=1920)] = 640
@@ -129,13 +143,30 @@ class Camera(Section, frozen=True, kw_only=True):
     frames_per_s: Annotated[int, Meta(ge=1, le=30)] = 5
     pre_roll_s: Annotated[float, Meta(ge=1, le=120)] = 10.0
     post_roll_s: Annotated[float, Meta(ge=1, le=120)] = 10.0
-    recipient: Annotated[str, Meta(pattern=r"^age1[a-z0-9]{58}$")]
+    recipient: Annotated[str, Meta(pattern=r"^age1[a-z0-9]{58}\Z")]
+    masks: tuple[Mask, ...]
+    no_masks_because: str = ""
+    keep_days: Annotated[float, Meta(gt=0, le=366)] = 30.0
+    keep_mb: Annotated[int, Meta(ge=10, le=1_000_000)] = 2000
+    keep_free_mb: Annotated[int, Meta(ge=0, le=100_000)] = 100
+    keep_least_days: Annotated[float, Meta(ge=0, le=366)] = 3.0
 
 
 class Screen(Section, frozen=True, kw_only=True):
     """The touch screen's pages, served on loopback. Port 0 takes any free one and is printed at start."""
 
     port: Annotated[int, Meta(ge=0, le=65535)] = 8080
+
+
+class Voice(Section, frozen=True, kw_only=True):
+    """Spoken guidance. `device` is ALSA's name of the output, empty where there is none: then it is not offered.
+
+    `private`: the device is an earphone socket, so that names may be said; otherwise they are left out.
+    """
+
+    device: Annotated[str, Meta(max_length=80, pattern=r"^[\w:=,.-]*\Z")] = ""
+    private: bool = True
+    words_per_min: Annotated[int, Meta(ge=80, le=300)] = 150
 
 
 class Limits(Section, frozen=True, kw_only=True):
@@ -165,6 +196,7 @@ class Config(Section, frozen=True, kw_only=True):
     buzzer: Buzzer = Buzzer()
     coin_acceptor: CoinAcceptor = CoinAcceptor()
     screen: Screen = Screen()
+    voice: Voice = Voice()
     limits: Limits = Limits()
 
 
@@ -233,11 +265,29 @@ def _rules(config: Config) -> Iterator[tuple[bool, str, object, str]]:
     yield narrow, "coin_acceptor.pulse_min_ms", coin.pulse_min_ms, f"must be below pulse_max_ms ({coin.pulse_max_ms})"
     close = coin.coin_gap_ms <= coin.pulse_max_ms
     yield close, "coin_acceptor.coin_gap_ms", coin.coin_gap_ms, f"must be above pulse_max_ms ({coin.pulse_max_ms})"
-    pins = [*(section.pin for section in (config.tray_sensor, config.buzzer)), *_coin_pins(coin)]
+    pins = [config.tray_sensor.pin, config.buzzer.pin, *_coin_pins(coin)]
+    pins += [config.buzzer.light_pin] if config.buzzer.light_pin >= 0 else []
     doubled = sorted({pin for pin in pins if pins.count(pin) > 1})
     yield bool(doubled), "pin", doubled, "given to more than one device; each needs a pin of its own"
+    yield from _camera_rules(config.camera)
     late = limits.warning_s >= limits.dialogue_s
     yield late, "limits.warning_s", limits.warning_s, f"must be below dialogue_s ({limits.dialogue_s})"
+
+
+def _camera_rules(camera: Camera) -> Iterator[tuple[bool, str, object, str]]:
+    unsure = not camera.masks and not camera.no_masks_because.strip()
+    remedy = "give [x, y, width, height] of each, or write into camera.no_masks_because why none is needed"
+    yield unsure, "camera.masks", [], f"the camera must not see screen, PIN pad or paper: {remedy}"
+    both = bool(camera.masks) and bool(camera.no_masks_because)
+    yield both, "camera.no_masks_because", camera.no_masks_because, "there are masks; remove one or the other"
+    odd = camera.width % 2 or camera.height % 2
+    yield bool(odd), "camera.width, height", [camera.width, camera.height], "must be even"
+    short = camera.keep_least_days > camera.keep_days
+    yield short, "camera.keep_least_days", camera.keep_least_days, f"must not be above keep_days ({camera.keep_days})"
+    for number, mask in enumerate(camera.masks):
+        out = mask.x + mask.width > camera.width or mask.y + mask.height > camera.height
+        shown = [mask.x, mask.y, mask.width, mask.height]
+        yield out, f"camera.masks[{number}]", shown, f"is not within the picture of {camera.width} x {camera.height}"
 
 
 def _coin_pins(coin: CoinAcceptor) -> tuple[int, ...]:

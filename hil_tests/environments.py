@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Short limits, so that a scenario about waiting does not wait for a minute.
 CONFIG: dict[str, dict[str, Any]] = {
     "limits": {"last_page_s": 2.0, "prompt_s": 2.0, "remind_s": 2.0, "alarm_s": 2.0},
+    "coin_acceptor": {"timeout_s": 1.0, "retry_s": 2.0},
     "hub": {"request_timeout_s": 4.0, "issue_timeout_s": 8.0},
 }
 

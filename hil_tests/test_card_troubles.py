@@ -136,3 +136,48 @@ async def test_the_card_service_dying_puts_the_kiosk_out_of_service_until_it_is_
     await bench.expect_state("state/card_reader", {"device": "offline", "media": "unknown"})
     await bench.pcscd_up()
     await visit.expect_served(bench)
+
+
+async def test_a_card_laid_on_an_idle_reader_is_called_for_before_it_is_forgotten(bench: Bench) -> None:
+    await bench.insert_card("hanako")
+    view = await bench.expect_screen("take_card_alarm")
+    assert "カード" in view["title"]
+    await bench.expect_buzzer(sounding=True)
+    await bench.expect_state("state", {"alarms": ["left_behind_card"]})
+    await bench.remove_card()
+    await bench.expect_idle()
+
+
+async def test_a_card_laid_down_again_stops_the_choice_until_it_is_taken(bench: Bench) -> None:
+    await visit.identify(bench)
+    await bench.choose("type:resident_record")
+    await bench.expect_screen("choose_scope")
+    await bench.insert_card("hanako")
+    await bench.expect_screen("take_card")
+    await bench.remove_card()
+    await bench.expect_screen("choose_scope")
+
+
+async def test_a_card_laid_down_again_while_paying_is_heard_at_once(bench: Bench) -> None:
+    await visit.up_to_paying(bench)
+    await bench.insert_card("hanako")
+    await bench.expect_buzzer(sounding=True, timeout_s=4)
+    await bench.expect_screen("pay", text="カードをお取りください")
+    await bench.remove_card()
+    await bench.expect_buzzer(sounding=False)
+    await bench.insert_coins(100, 100, 50)
+    await visit.take_home(bench)
+
+
+async def test_a_reader_lost_while_the_card_is_to_be_taken_ends_the_visit_soon(bench: Bench) -> None:
+    await visit.to_the_reader(bench)
+    await bench.insert_card("hanako")
+    await bench.type_pin(visit.PIN)
+    await bench.expect_screen("take_card")
+    await bench.pcscd_down()
+    await bench.expect_screen("sorry", timeout_s=10, text="カードをお取りください")
+    await bench.expect_screen("out_of_service")
+    await bench.remove_card()
+    await bench.pcscd_up()
+    await bench.expect_idle()
+    await visit.expect_nothing_printed_nothing_kept(bench)

@@ -99,3 +99,22 @@ async def test_a_power_cut_while_paying_gives_the_money_back(bench: Bench, coins
     await bench.expect_idle()
     await visit.expect_nothing_printed_nothing_kept(bench)
     assert (await bench.money())["returned"] == sum(coins)
+
+
+@pytest.mark.parametrize("moment", ["printing", "sorry"])
+async def test_a_power_cut_while_printing_gives_the_money_back_and_prints_nothing_again(
+    bench: Bench, moment: str
+) -> None:
+    await visit.up_to_paying(bench)
+    await bench.fail_print_at(300, "power_off")  # *sorry* comes in the moment in which the money goes back
+    await bench.insert_coins(100, 100, 50)
+    await bench.expect_screen(moment)
+    await bench.cut_power()
+    await bench.restore_power()
+    await bench.expect_state("state/printer", {"ready": True}, timeout_s=40)
+    strips = len(await bench.strips())
+    await visit.clear_the_tray(bench)
+    await bench.expect_idle()
+    money = await bench.money()
+    assert (money["kept"], money["returned"], money["escrow"]) == (0, visit.FEE_YEN, 0)
+    assert len(await bench.strips()) == strips

@@ -7,29 +7,32 @@ import argparse
 import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from cryptography import x509
 
-from hub import log
+from hub import log, town_hall
 from hub.centre.app import openapi
 from hub.centre.keys import KeysError
 from hub.centre.records import open_records
 from hub.centre.stops import Stops
 from hub.clock import utc_now
 from hub.command_line import parser
+from hub.forgery.command import detect
 from hub.issued import write_issued
 from hub.jpki.authority import KINDS
 from hub.jpki.register import Register
 from hub.municipality.citizens import CITIZENS
 from hub.municipality.interface import Municipality
-from hub.municipality.setup import initialise as seed_municipality
-from hub.municipality.setup import open_municipality
+from hub.municipality.setup import initialise_all, open_all
 from hub.report import print_orders, print_report
 from hub.serve import serve
 from hub.settings import Settings, SettingsError, load, validated
 from hub.setup.data_directory import Plan, initialise
+from hub.signed_code.page import page_with
+from hub.signed_code.verdict import centre_keys, verified
 
 EXIT_REFUSED = 1
 EXIT_CONFIGURATION = 78
@@ -60,7 +63,7 @@ def _init(options: argparse.Namespace) -> int:
             "municipality_closes": closes,
         },
     )
-    plan = Plan(options.data, options.kiosk, settings, CITIZENS, seed_municipality)
+    plan = Plan(options.data, options.kiosk, settings, CITIZENS, initialise_all)
     initialise(plan, utc_now, print)
     print(f"ready. Next: python -m hub serve --data {options.data}")
     return 0
@@ -75,9 +78,9 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
-async def _open(data: Path, settings: Settings) -> Municipality:
+async def _open(data: Path, settings: Settings) -> Sequence[Municipality]:
     hours = (settings.municipality_opens, settings.municipality_closes)
-    return await open_municipality(data, always_open=settings.always_open, hours=hours)
+    return await open_all(data, always_open=settings.always_open, hours=hours)
 
 
 def _revoke(options: argparse.Namespace) -> int:
@@ -113,6 +116,25 @@ def _issued(options: argparse.Namespace) -> int:
     return 0
 
 
+def _detect(options: argparse.Namespace) -> int:
+    _require_records(options.data)
+    told = detect(options.data, options.scan, options.dpi)
+    print(json.dumps(told, indent=2))
+    return 0 if told["verdict"] == "original" else EXIT_REFUSED
+
+
+def _verify(options: argparse.Namespace) -> int:
+    told = verified(options.code, centre_keys(options.data / "pki"), tuple(options.front))
+    print(json.dumps(told, indent=2))
+    return 0 if told["verdict"] == "genuine" else EXIT_REFUSED
+
+
+def _verify_page(options: argparse.Namespace) -> int:
+    options.out.write_text(page_with(centre_keys(options.data / "pki")), encoding="utf-8")
+    print(f"wrote {options.out}")
+    return 0
+
+
 def _resume(options: argparse.Namespace) -> int:
     _require_records(options.data)
     engine = open_records(options.data / "centre.sqlite")
@@ -141,8 +163,12 @@ _COMMANDS = {
     "report": _report,
     "orders": _orders,
     "issued": _issued,
+    "detect": _detect,
+    "verify": _verify,
+    "verify-page": _verify_page,
     "resume": _resume,
     "openapi": _openapi,
+    **town_hall.COMMANDS,
 }
 
 

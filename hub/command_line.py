@@ -5,11 +5,13 @@ Exit codes: 0 done, 1 refused or not true, 2 wrong command line, 78 wrong config
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from hub.settings import Settings
+from hub.town_hall_line import add_town_hall
 
 _DESCRIPTION = """\
-The reference hub of the certificate kiosk: certificate centre, sample municipality and JPKI test centre in one process.
+The reference hub of the certificate kiosk: certificate centre, sample municipalities and JPKI test centre.
 
   python -m hub init  --data hub-data --always-open    make keys, certificates, test citizens
   python -m hub serve --data hub-data                  serve until Ctrl-C
@@ -34,13 +36,41 @@ def parser() -> argparse.ArgumentParser:
     issued.description = "Issued: from the municipality's archive; signatures and digests are checked again first."
     issued.add_argument("--document", metavar="ID", help="document id as in `orders` (the newest)")
     issued.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="folder for front.png, back.png, issued.json"
+        "--out",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder for front.png, printed.png, back.png, issued.json",
     )
+    _add_checks(commands)
     resume = _with_data(commands.add_parser("resume", help="lift a stop that a mismatch has set"))
     resume.add_argument("--subject", required=True, help="402231/resident_record, or a kiosk like kiosk-0001")
     resume.add_argument("--reason", required=True, help="what was found; kept with the stop")
+    add_town_hall(commands, _with_data)
     commands.add_parser("openapi", help="print the OpenAPI description of the centre's HTTP interface")
     return top
+
+
+def _add_checks(commands: Any) -> None:  # argparse keeps the type of subparsers to itself
+    detect = _with_data(
+        commands.add_parser("detect", help="tell from a scan whether it is the printed paper or a copy")
+    )
+    detect.description = "Detect: finds the keyed mark in the front's background; prints JSON; 0 for an original."
+    detect.add_argument("scan", type=Path, metavar="SCAN", help="PNG, JPEG or TIFF of a front, 150-600 dpi")
+    detect.add_argument("--dpi", type=int, metavar="N", help="resolution, if the file does not say it or is wrong")
+    verify = _with_data(commands.add_parser("verify", help="check the signed code of a front, without any database"))
+    verify.description = "Verify: needs only DIR/pki/root.pub.pem and keys.cose; prints JSON; 0 for a genuine code."
+    verify.add_argument("code", metavar="PICTURE|TEXT", help="a scan or photograph, or the code's text (KC1:...)")
+    verify.add_argument(
+        "--front",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="PNG",
+        help="restored pages, one sample a dot, to compare with what was signed",
+    )
+    page = _with_data(commands.add_parser("verify-page", help="write the web page that checks signed codes offline"))
+    page.add_argument("--out", type=Path, required=True, metavar="FILE", help="the HTML file, with the centre's keys")
 
 
 def _with_data(command: argparse.ArgumentParser) -> argparse.ArgumentParser:

@@ -89,6 +89,8 @@ def _parts(data: bytes) -> tuple[bytes, bytes, bytes]:
     fields = cast("dict[Any, Any]", header)
     if fields[1] != EDDSA or not isinstance(fields[4], bytes):
         raise BadSignature("the algorithm is EdDSA (-8) and the key id a byte string")
+    if protected != canonical({1: EDDSA, 4: fields[4]}):  # to Python {True: -8} equals {1: -8}
+        raise BadSignature("the protected header is not what this protocol writes")
     if len(signature) != _SIGNATURE_BYTES:
         raise BadSignature("an Ed25519 signature has 64 bytes")
     return fields[4], payload, signature

@@ -21,11 +21,15 @@ from hub.centre.back_panel import draw_back_panel
 from hub.centre.keys import Keys, load_keys
 from hub.centre.records import Order, open_records
 from hub.cose import peek_kid, verify1
+from hub.forgery.front import printed_pages
 from hub.municipality.register import Certificate, open_register
 
 
 def write_issued(data: Path, document_id: str | None, out: Path) -> dict[str, Any]:
-    """Write `front.png` (`front-2.png` …), `back.png` and `issued.json` to `out`; `document_id` None is the newest.
+    """Write `front.png`, `printed.png` (`front-2.png` …), `back.png` and `issued.json`; no `document_id` is the newest.
+
+    A front is the page as the municipality signed it, `printed` what comes out of the printer: with the background and
+    the signed code, drawn again from the centre's record.
 
     Returns what `issued.json` holds. Raises `ValueError` naming what does not fit.
     """
@@ -44,8 +48,9 @@ def write_issued(data: Path, document_id: str | None, out: Path) -> dict[str, An
     for page, claim in zip(pages, statement["pages"], strict=True):
         _must_agree(claim["sha256"], page, "an archived page is not the one that was signed")
     out.mkdir(parents=True, exist_ok=True)
-    for number, page in enumerate(pages, start=1):
-        _picture(page, head_dots).save(out / ("front.png" if number == 1 else f"front-{number}.png"), bits=1)
+    for name, sides in (("front", pages), ("printed", printed_pages(pages, head_dots, layers))):
+        for number, page in enumerate(sides, start=1):
+            _picture(page, head_dots).save(out / (f"{name}.png" if number == 1 else f"{name}-{number}.png"), bits=1)
     _picture(panel, head_dots).save(out / "back.png", bits=1)
     told = {
         "document_id": order.document_id,

@@ -7,7 +7,7 @@ import asyncio
 import json
 import os
 import signal
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +31,7 @@ from hub.web.server import Listener, mutual_tls
 SWEEP_S = 5.0
 PURGE_EVERY_SWEEPS = 720
 
-OpenMunicipality = Callable[[Path, Settings], Awaitable[Municipality]]
+OpenMunicipalities = Callable[[Path, Settings], Awaitable[Sequence[Municipality]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +46,17 @@ class RunningHub:
 
 @asynccontextmanager
 async def running(
-    data: Path, settings: Settings, open_municipality: OpenMunicipality, clock: Clock = utc_now
+    data: Path, settings: Settings, open_municipalities: OpenMunicipalities, clock: Clock = utc_now
 ) -> AsyncGenerator[RunningHub, None]:
     """Start everything, and end it in the opposite order; raises KeysError, OSError (port in use)."""
     check_font()
     async with AsyncExitStack() as stack:
         jpki = await _start_jpki(data, settings, clock, stack)
         ocsp_url = f"http://{settings.host}:{jpki.port}/"
-        municipality = await open_municipality(data, settings)
-        stack.push_async_callback(municipality.close)
+        keys = load_keys(data / "pki", int(clock().timestamp()))
+        municipalities = await open_municipalities(data, settings)
+        for each in municipalities:
+            stack.push_async_callback(each.close)
         authority = load_authority_certificate(data, "auth")
         status = CardStatus(ocsp_url, authority, clock, settings.ocsp_timeout_s)
         stack.push_async_callback(status.close)
@@ -64,10 +66,10 @@ async def running(
             settings=settings,
             clock=clock,
             engine=engine,
-            keys=load_keys(data / "pki", int(clock().timestamp())),
+            keys=keys,
             card_authority=authority,
             card_status=status,
-            municipalities={municipality.code: municipality},
+            municipalities={each.code: each for each in municipalities if each.code in keys.municipalities},
         )
         centre.recover()
         app = CentreApp(centre)
@@ -79,13 +81,13 @@ async def running(
         yield RunningHub(f"https://{settings.host}:{listener.port}", ocsp_url.rstrip("/"), centre, app)
 
 
-async def serve(data: Path, settings: Settings, open_municipality: OpenMunicipality) -> None:
+async def serve(data: Path, settings: Settings, open_municipalities: OpenMunicipalities) -> None:
     """Serve until a signal; `DIR/run/hub.json` is there while connections are accepted."""
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    async with running(data, settings, open_municipality) as hub:
+    async with running(data, settings, open_municipalities) as hub:
         place = data / "run" / "hub.json"
         _tell(place, hub)
         try:

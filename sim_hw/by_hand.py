@@ -77,4 +77,6 @@ def _tell(world: World, page: BenchPage, wire: BenchSocket) -> None:
     print(f"Hub             https://127.0.0.1:{world.line.port}   MQTT broker 127.0.0.1:{world.broker.port}")
     print(f"Cards           {cards}")
     print(f"Files           {world.out}")
+    if world.card.note:
+        print(f"Note            {world.card.note}")
     print("Ctrl-C ends everything.", flush=True)

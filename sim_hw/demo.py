@@ -31,6 +31,7 @@ QUIET_S = 0.6
 
 LEFT = {
     "front.png": "the certificate's dots, as the municipality signed them",
+    "printed.png": "the same with background and signed code, drawn again from the centre's record",
     "back.png": "the back panel, as the centre signed it (a placeholder for now)",
     "strip.png": "all that came out of the printer",
     "job.bin": "the bytes that the printer received",
@@ -67,6 +68,8 @@ async def demonstrate(out: Path) -> None:
     tell = Narrator()
     tell.say("Starting hub, broker, card service, printer and kiosk (hub keys are made anew; a few seconds) ...")
     async with World(out, Options()) as world:
+        if world.card.note:
+            tell.say(world.card.note)
         bench = SimBench(world)
         await _order(bench, tell)
         await _pay_and_take(bench, tell)
@@ -142,13 +145,13 @@ async def _fetch_signed(world: World, out: Path) -> None:
 
 def _check(out: Path) -> None:
     """Compare, dot for dot: strip = page, fold line, panel; and the bytes decoded again = strip."""
-    front, back, strip = (_opened(out / name) for name in ("front.png", "back.png", "strip.png"))
+    front, back, strip = (_opened(out / name) for name in ("printed.png", "back.png", "strip.png"))
     again = Decoded((out / "job.bin").read_bytes(), strip.width).strips
     if len(again) != 1 or not _same(again[0].picture(), strip):
         raise DemoFailed("job.bin decoded again is not strip.png")
     below = front.height + 2 * GAP_ROWS + FOLD_ROWS
     if not _same(strip.crop((0, 0, strip.width, front.height)), front):
-        raise DemoFailed("the upper part of strip.png is not front.png")
+        raise DemoFailed("the upper part of strip.png is not printed.png")
     if not _same(strip.crop((0, below, strip.width, below + back.height)), back):
         raise DemoFailed("the lower part of strip.png is not back.png")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim_hw.pins.light import PIN as LIGHT_PIN
 from sim_hw.process import Child
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ Sections = dict[str, dict[str, Any]]
 REPOSITORY = Path(__file__).resolve().parents[1]
 OPERATOR = "lawson"
 STANDINS = Path(__file__).resolve().parent / "standins"
+# [x, y, width, height] of the kiosk's screen, tray and PIN pad in the scene's picture of 640 x 360 (`scene.py`).
+CAMERA_MASKS = [[424, 106, 112, 84], [432, 214, 96, 28], [446, 246, 36, 24]]
 
 
 class Machine:
@@ -98,7 +101,10 @@ def write_config(path: Path, hub_data: Path, wiring: Wiring, more: Mapping[str, 
             "key": str(kiosk / "kiosk.key"),
         },
         "printer": {"transport": "tcp", "host": "127.0.0.1", "port": wiring.printer, "head_dots": wiring.head_dots},
-        "camera": {"recipient": wiring.recipient},
+        "buzzer": {"light_pin": LIGHT_PIN},
+        # A busy machine may stop a process for a tenth of a second, which makes a pulse longer than it is on copper.
+        "coin_acceptor": {"pulse_max_ms": 200},
+        "camera": {"recipient": wiring.recipient, "masks": CAMERA_MASKS},
         "screen": {"port": wiring.screen},
     }
     for section, values in more.items():

@@ -57,7 +57,7 @@ class Subscriber:
         while line := await output.readline():
             message = json.loads(line)
             self._file.write(json.dumps(message, ensure_ascii=False) + "\n")
-            topic, payload = message["topic"], _json_or_text(message.get("payload", ""))
+            topic, payload = message["topic"], _json_or_text(message.get("payload") or "")  # null clears a topic
             if payload in (None, ""):
                 self.states.pop(topic, None)
             else:

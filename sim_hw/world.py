@@ -25,9 +25,11 @@ from sim_hw.events import EventLog
 from sim_hw.hub import Hub
 from sim_hw.hub_line import HubLine
 from sim_hw.machine import Machine, Wiring, write_config
+from sim_hw.pins import waveform
 from sim_hw.pins.buzzer import SimBuzzer
 from sim_hw.pins.camera import SimCamera
 from sim_hw.pins.coin_acceptor import SimCoinAcceptor
+from sim_hw.pins.light import SimLight
 from sim_hw.pins.server import PinServer
 from sim_hw.pins.tray import SimTray
 from sim_hw.printer import SimPrinter, Strip
@@ -65,6 +67,7 @@ class World:
     tray: SimTray
     buzzer: SimBuzzer
     coins: SimCoinAcceptor
+    light: SimLight
     camera: SimCamera
     printer: SimPrinter
     machine: Machine
@@ -155,6 +158,8 @@ class World:
         self._ends.push_async_callback(self.pins.close)
         self.tray = SimTray(self.pins, emit)
         self.buzzer = SimBuzzer(self.pins, emit)
+        self.light = SimLight(self.pins, emit)
+        self._ends.callback(self._save_signals)
         self.coins = SimCoinAcceptor(self.pins, emit)
         self._ends.callback(self.coins.close)
         self.camera = SimCamera(self.pins, emit)
@@ -181,6 +186,7 @@ class World:
             str(film_key.to_public()),
         )
         write_config(self.config, self.hub.data, wiring, self.options.config)
+        self.camera.fix_view(self.out / "kiosk" / "state")
         self.machine = Machine(self.config, self.run / "pins.sock", self.card.csock, self.out / "logs" / "firmware.log")
         self.screen = Touchscreen(self.screen_port, self.events)
         if self.options.firmware:
@@ -191,6 +197,9 @@ class World:
         self.powered = True
         if self.options.firmware:
             await self.firmware_up()
+
+    def _save_signals(self) -> None:
+        waveform.save(self.out / "signals", self.buzzer.waveform, self.light.waveform)
 
     def _strip_falls(self, strip: Strip) -> None:
         self.strips.append(strip)

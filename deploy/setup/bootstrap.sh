@@ -26,7 +26,9 @@ step() { # NUMBER TEXT COMMAND...: runs the command and says how long it took
     echo "[$number/3] ready ($((SECONDS - since)) s)"
 }
 
+debian() { "$here/packages.sh" "${lists[@]}" "${wanted[@]}" && "$here/card-service.sh"; }
+
 step 1 "Python interpreter: $python" "$here/interpreter.sh" check "$python"
 mapfile -t wanted < <("$here/interpreter.sh" packages "$python")
-step 2 "Debian packages" "$here/packages.sh" "${lists[@]}" "${wanted[@]}"
+step 2 "Debian packages" debian
 step 3 "Python packages in .venv" "$here/environment.sh" "$profile" "$python"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes .venv and installs the locked requirements into it: environment.sh demo|test PYTHON
 # Every file is checked against a hash in the lock, tools for building included. Done only when the locks, the interpreter
-# or the place of the checkout changed since the last time (.venv/.ready-PROFILE remembers).
+# or the place of the checkout changed since the last time (.venv/.ready-PROFILE remembers). Exit code 70: a step failed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -12,6 +12,12 @@ case $profile in
     test) lock=requirements-dev.lock ;;
     *) echo "setup: there is no profile $profile; use demo or test" >&2; exit 64 ;;
 esac
+
+fail() {
+    echo "setup: $1; see the message above. If packages cannot be reached, set the network or this machine's mirror (for pip" >&2
+    echo "setup: and for uv, each has its own settings), then run the same make command again." >&2
+    exit 70
+}
 
 made_for="$("$python" -c 'import sys; print(sys.base_prefix, sys.version)' | tr '\n' ' ')$PWD"
 key() { { sha256sum "$1" deploy/setup/installer.lock deploy/setup/build.lock; echo "$made_for"; } | sha256sum; }
@@ -27,9 +33,11 @@ if [ "$(cat .venv/.made-for 2>/dev/null)" != "$made_for" ]; then
 fi
 rm -f .venv/.ready-*
 echo "      installing the installer (uv)"
-.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/setup/installer.lock
+.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r deploy/setup/installer.lock ||
+    fail "the installer (uv) could not be installed"
 echo "      installing $(grep -c '^[a-zA-Z0-9]' "$lock") packages of $lock"
-.venv/bin/uv pip install --python .venv/bin/python --require-hashes --build-constraints deploy/setup/build.lock -r "$lock"
+.venv/bin/uv pip install --python .venv/bin/python --require-hashes --build-constraints deploy/setup/build.lock -r "$lock" ||
+    fail "the packages of $lock could not be installed"
 key "$lock" >".venv/.ready-$profile"
 if [ "$profile" = test ]; then
     key requirements.lock >.venv/.ready-demo # the larger lock holds the smaller one; `make check` compares them

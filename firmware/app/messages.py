@@ -44,6 +44,10 @@ class Language(StrEnum):
 
     JA = "ja"
     EN = "en"
+    ZH = "zh"
+    KO = "ko"
+    PT = "pt"
+    VI = "vi"
 
 
 class Step(StrEnum):
@@ -140,6 +144,11 @@ class PaymentReturned:
     """The whole escrow went back."""
 
     cause: ReturnCause
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentStuck:
+    """A coin is jammed: the money that was to go back is still in the machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +261,24 @@ class Picture(StrEnum):
     MISSING = "missing"
     FROZEN = "frozen"
     BLACK = "black"
+    COVERED = "covered"
+    MOVED = "moved"
+
+
+class Storage(StrEnum):
+    """Whether clips can be written; while they cannot, they wait in memory."""
+
+    OK = "ok"
+    FULL = "full"
+    FAILED = "failed"
+
+
+class Moment(StrEnum):
+    """What a mark says of time: a point, or the beginning or end of what is filmed from its beginning to its end."""
+
+    POINT = "point"
+    BEGIN = "begin"
+    END = "end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,6 +287,7 @@ class Mark:
 
     mark: MarkKind
     subject_id: Id
+    moment: Moment = Moment.POINT
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,17 +295,18 @@ class Camera:
     """The recorder's judgement, on change and once every 10 s."""
 
     picture: Picture
+    storage: Storage = Storage.OK
 
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A clip was written, encrypted."""
+    """A clip was written, encrypted; or, with no frames, the record that there is no film for a mark."""
 
     clip_id: Id
     frames: int
 
 
-FromKiosk = Serve | CardSeen | Escrow | PaymentReturned | Print | MediaPresented | Finish
+FromKiosk = Serve | CardSeen | Escrow | PaymentReturned | PaymentStuck | Print | MediaPresented | Finish
 FromClerk = Ready | Stepped | TransactionOpened | DocumentHeld | PayCancelled | Printed | PrintFailed | Ended | Fault
 FromRecorder = Camera | Clip
 Message = FromKiosk | FromClerk | Mark | FromRecorder

@@ -1,7 +1,8 @@
 """The touch screen's server: static page and one WebSocket, on loopback (docs/reference/screen-protocol.md).
 
 Sends views to every page that is open, a new one gets the present view at once, and passes touches of the view shown
-to `on_tap`. Each process that owns a screen has one. Not responsible for: what the views say, or what a touch means.
+to `on_tap`. Each process that owns a screen has one. Keeps what the person chose of size, contrast and spoken guidance
+and lays it into each view. Not responsible for: what the views say, what a touch means, or for speaking.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 import html
 import logging
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
@@ -18,16 +19,17 @@ from websockets.datastructures import Headers
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
-from firmware.views import ChooseLanguage, Goto, Tap, View
+from firmware.views import ChooseLanguage, ChooseLook, ChooseVoice, Contrast, Focused, Goto, SayAgain, Size, Tap, View
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
 MAX_PAGES = 4
 MAX_MESSAGE_BYTES = 1024
 OPEN_TIMEOUT_S = 5.0
 CLOSE_TIMEOUT_S = 0.5
+LOOK_KEPT_S = 60.0  # on the home page, after the last touch: the next person shall find it as it was
 
 _TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -36,7 +38,8 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
 }
-_FROM_PAGE = msgspec.json.Decoder(Tap | ChooseLanguage)
+_FromPage = Tap | ChooseLanguage | ChooseLook | ChooseVoice | Focused | SayAgain
+_FROM_PAGE = msgspec.json.Decoder(_FromPage)
 _TO_PAGE = msgspec.json.Encoder()
 # Opening handshakes that fail are answered with a status; they are not worth a log line each.
 _QUIET = logging.getLogger("kiosk.screen.websockets")
@@ -44,11 +47,28 @@ _QUIET.addHandler(logging.NullHandler())
 _QUIET.propagate = False
 
 
+class Guide(Protocol):
+    """Speaks, where a person has asked for it."""
+
+    def switch(self, on: bool) -> None:  # noqa: FBT001 - the message has this one field
+        """Begin to speak, or cease."""
+        ...
+
+    def say_again(self) -> None:
+        """Say the present view from its beginning."""
+        ...
+
+    def focus(self, button: str) -> None:
+        """Say the button that the keypad has reached."""
+        ...
+
+
 class ScreenServer:
     """Serves the screen at `http://<each of hosts>:<port>/`.
 
     `hosts` are host names without port. `home_url` is where the page goes when this process ends; empty if this
-    process is the home itself. `on_tap(view_id, button)` and `on_language(lang)` are called on the loop.
+    process is the home itself. `on_tap(view_id, button)`, `on_language(lang)`, `on_voice(on)`, `on_say_again()` and
+    `on_focus(button)` are called on the loop. Without `on_voice`, pages do not offer spoken guidance.
     """
 
     def __init__(
@@ -67,6 +87,12 @@ class ScreenServer:
         self._files = _read(assets, home_url)
         self._on_tap = on_tap
         self._on_language = on_language
+        self._guide: Guide | None = None
+        self._size: Size = "normal"
+        self._contrast: Contrast = "normal"
+        self._voice = False
+        self._forgetting: asyncio.TimerHandle | None = None
+        self._pictures: dict[str, bytes] = {}
         self._names: frozenset[str] = frozenset()
         self._view: View | None = None
         self._shown_at_s = 0.0
@@ -110,12 +136,21 @@ class ScreenServer:
             self._views += 1
         self._view = msgspec.structs.replace(view, id=self._views)
         self._shown_at_s = asyncio.get_running_loop().time()
-        self._send(self._view)
+        self._send(self._as_chosen(self._view))
         return self._views
 
+    def offer_guidance(self, guide: Guide) -> None:
+        """Let people turn spoken guidance on, on every view from now on."""
+        self._guide = guide
+
+    def offer_pictures(self, pictures: Mapping[str, bytes]) -> None:
+        """Serve PNG pictures, by path such as "/preview/1.png", from memory; those offered before are gone."""
+        self._pictures = dict(pictures)
+
     def goto(self, url: str) -> None:
-        """Send every page that is open now to `url`."""
+        """Send every page that is open now to `url`; the next person begins with the ordinary look."""
         self._send(Goto(url=url))
+        self._reset_look()
 
     async def close(self) -> None:
         """Close every page's connection and stop listening."""
@@ -123,6 +158,8 @@ class ScreenServer:
             self._server.close()
             await self._server.wait_closed()
             self._server = None
+        if self._forgetting is not None:
+            self._forgetting.cancel()
 
     def _send(self, message: View | Goto) -> None:
         if self._server is not None:
@@ -130,11 +167,17 @@ class ScreenServer:
 
     def _present(self) -> View | None:
         """Give the view with what is left of its countdown, for a page that comes late."""
-        view = self._view
-        if view is None or view.countdown_s is None:
+        if self._view is None:
+            return None
+        view = self._as_chosen(self._view)
+        if view.countdown_s is None:
             return view
         gone_s = asyncio.get_running_loop().time() - self._shown_at_s
         return msgspec.structs.replace(view, countdown_s=max(0.0, view.countdown_s - gone_s))
+
+    def _as_chosen(self, view: View) -> View:
+        voice = self._voice if self._guide else None
+        return msgspec.structs.replace(view, size=self._size, contrast=self._contrast, voice=voice)
 
     async def _page(self, connection: ServerConnection) -> None:
         """Serve one page until it goes or misbehaves."""
@@ -149,17 +192,53 @@ class ScreenServer:
         except ConnectionClosed:
             return
 
-    def _take(self, message: Tap | ChooseLanguage) -> None:
+    def _take(self, message: _FromPage) -> None:
         view = self._view
         if view is None:
             return
+        self._keep_look()
         match message:
             case Tap(view=number, button=button) if number == view.id and view.offers(button):
                 self._on_tap(number, button)
             case ChooseLanguage(lang=lang) if any(each.id == lang for each in view.languages):
                 self._on_language(lang)
+            case ChooseLook(size=size, contrast=contrast):
+                self._choose_look(size, contrast)
+            case ChooseVoice(on=on) if self._guide:
+                self._voice = on
+                self._show_again()
+                self._guide.switch(on)
+            case Focused(view=number, button=button) if self._guide and self._voice and number == view.id:
+                self._guide.focus(button)
+            case SayAgain() if self._guide and self._voice:
+                self._guide.say_again()
             case _:
                 return
+
+    def _choose_look(self, size: Size, contrast: Contrast) -> None:
+        self._size, self._contrast = size, contrast
+        self._show_again()
+
+    def _show_again(self) -> None:
+        view = self._present()
+        if view is not None:
+            self._send(view)
+
+    def _keep_look(self) -> None:
+        """Put off the moment at which the home page returns to its ordinary look; a clerk ends with its person."""
+        if self._forgetting is not None:
+            self._forgetting.cancel()
+        if not self._home_url:
+            self._forgetting = asyncio.get_running_loop().call_later(LOOK_KEPT_S, self._forget_look)
+
+    def _forget_look(self) -> None:
+        self._reset_look()
+        self._show_again()
+
+    def _reset_look(self) -> None:
+        if self._voice and self._guide:
+            self._guide.switch(False)
+        self._size, self._contrast, self._voice = "normal", "normal", False
 
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
         """Answer plain requests; None lets the WebSocket handshake go on."""
@@ -176,6 +255,8 @@ class ScreenServer:
             return _plain(HTTPStatus.SERVICE_UNAVAILABLE, "Too many pages are open.")
         if wanted == "/ws":
             return None
+        if wanted in self._pictures:
+            return _response(HTTPStatus.OK, "image/png", self._pictures[wanted], _policy(self._home_url))
         if wanted not in self._files:
             return _plain(HTTPStatus.NOT_FOUND, "No such page.")
         content_type, body = self._files[wanted]

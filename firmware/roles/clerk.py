@@ -14,6 +14,7 @@ import resource
 import secrets
 import socket
 import sys
+import threading
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +32,7 @@ from firmware.drivers.card_reader import CardReader
 from firmware.drivers.printer import transport
 from firmware.drivers.printer.job import EscposJob
 from firmware.drivers.screen import ScreenServer
+from firmware.roles.guidance import guided
 
 if TYPE_CHECKING:
     from firmware.config import Config
@@ -38,11 +40,13 @@ if TYPE_CHECKING:
 
 PR_SET_DUMPABLE = 4
 MCL_CURRENT_AND_FUTURE = 3
+STACK_BYTES = 1 << 20  # of each thread: locked memory is filled at once, and 8 MiB take 4 ms while a person waits
 
 
 def run(config: Config, home_url: str) -> int:
     """Run until the kiosk ends this process, or is gone."""
     _keep_secret()
+    threading.stack_size(STACK_BYTES)
     asyncio.run(_run(config, home_url))
     return os.EX_OK
 
@@ -86,7 +90,9 @@ async def _run(config: Config, home_url: str) -> None:
     port = await screen.start()
     link = Link(socket.socket(fileno=CHILD_FD), m.FromKiosk, received, closed)
     errands = Errands(_sources(config))
-    runner = Runner(errands, texts.load(), _limits(config), panel=screen, say=link.send, failed=failed)
+    runner = Runner(
+        errands, texts.load(), _limits(config), panel=guided(screen, config.voice), say=link.send, failed=failed
+    )
     await asyncio.to_thread(transport.preload)
     link.send(m.Ready(port, token))
     await gone

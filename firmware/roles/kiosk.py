@@ -37,6 +37,7 @@ from firmware.drivers.pins import Pins
 from firmware.drivers.printer.watch import EscposWatch
 from firmware.drivers.screen import ScreenServer
 from firmware.drivers.tray_sensor import PinTraySensor
+from firmware.roles.guidance import guided
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,6 +74,7 @@ def limits_of(config: Config) -> Limits:
         prompt_s=limits.prompt_s,
         remind_s=limits.remind_s,
         alarm_s=limits.alarm_s,
+        retry_s=config.coin_acceptor.retry_s,
     )
 
 
@@ -127,7 +129,7 @@ async def _run(config: Config, path: Path) -> int:
         closing.push_async_callback(runner.close)
         runner.begin(hands)
         _watch(config, runner, hands, closing)
-        runner.post(v.Recovered(journal.open_orders()))
+        runner.post(v.Recovered(journal.open_orders(), journal.last()))
         tasks = [asyncio.create_task(report.run()), asyncio.create_task(poll(client, config, runner, desk, report))]
         try:
             await asyncio.wait({stop, runner.failed, *tasks}, return_when=asyncio.FIRST_COMPLETED)
@@ -156,7 +158,7 @@ async def _desk(config: Config, runner: Runner, closing: AsyncExitStack) -> tupl
         on_tap=runner.touched,
         on_language=chosen,
     )
-    desk = Desk(screen, texts.load(), config.kiosk.language)
+    desk = Desk(guided(screen, config.voice), texts.load(), config.kiosk.language)
     home_url = f"http://127.0.0.1:{await screen.start()}/"
     closing.push_async_callback(screen.close)
     log(f"screen at {home_url}")
@@ -173,9 +175,12 @@ def _hands(start: Start, runner: Runner, desk: Desk, journal: Journal, closing: 
 
     def filmed(message: m.FromRecorder) -> None:
         if isinstance(message, m.Camera):
-            healthy = message.picture is m.Picture.OK
-            health = CameraHealth.OK if healthy else CameraHealth.INOPERATIVE
-            runner.post(CameraChanged(health, "none" if healthy else str(message.picture)))
+            if message.picture is not m.Picture.OK:
+                runner.post(CameraChanged(CameraHealth.INOPERATIVE, str(message.picture)))
+            elif message.storage is not m.Storage.OK:
+                runner.post(CameraChanged(CameraHealth.INOPERATIVE, f"storage_{message.storage}"))
+            else:
+                runner.post(CameraChanged(CameraHealth.OK))
         else:
             log(f"clip {message.clip_id}: {message.frames} frames")
 

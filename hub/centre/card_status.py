@@ -26,6 +26,7 @@ NONCE_BYTES = 32
 SKEW = timedelta(seconds=60)
 AGE_MAX = timedelta(minutes=10)
 ANSWER_MAX_BYTES = 32_768
+KEPT_S = 60  # an idle connection, for the next person; below the JPKI centre's own limit
 
 
 class _Untrusted(Exception):
@@ -39,7 +40,8 @@ class CardStatus:
         self._url = url
         self._authority = authority
         self._clock = clock
-        self._http = httpx.AsyncClient(timeout=timeout_s, trust_env=False, follow_redirects=False)
+        kept = httpx.Limits(keepalive_expiry=KEPT_S)
+        self._http = httpx.AsyncClient(timeout=timeout_s, trust_env=False, follow_redirects=False, limits=kept)
 
     async def require_good(self, certificate: x509.Certificate) -> None:
         """Return if the certificate is good now; raises Problem `card-revoked` or `card-status-unknown`."""

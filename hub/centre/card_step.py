@@ -3,6 +3,8 @@
 Not responsible for who the holder is: the centre never knows. Every check fails closed.
 """
 
+import asyncio
+from dataclasses import replace
 from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -17,6 +19,9 @@ from hub.municipality.interface import Offer
 from hub.web.peer import Peer
 from hub.web.problem import Problem
 
+_FIRST_SCOPES = frozenset({"self", "household"})
+_FIRST_ITEMS = frozenset({"domicile", "relationship"})
+
 
 async def check_card(centre: Centre, peer: Peer, transaction_id: str, request: wire.CardRequest) -> wire.CardAnswer:
     """Accept a card once in a transaction; raises the card's Problem codes. The nonce counts as used from here on."""
@@ -25,11 +30,14 @@ async def check_card(centre: Centre, peer: Peer, transaction_id: str, request: w
     require_open(centre, row.municipality, row.operator)
     _check_encryption_key(request.encryption_key)
     certificate = card.read_certificate(request.certificate)
-    centre.transactions.use_nonce(request.clerk_nonce)
-    card.check_chain(certificate, centre.card_authority)
-    card.check_signature(request.algorithm, certificate, _content(row, request), request.signature)
-    card.check_validity(certificate, centre.clock())
-    await centre.card_status.require_good(certificate)
+    using = asyncio.ensure_future(asyncio.to_thread(centre.transactions.use_nonce, request.clerk_nonce))
+    try:
+        card.check_chain(certificate, centre.card_authority)
+        card.check_signature(request.algorithm, certificate, _content(row, request), request.signature)
+        card.check_validity(certificate, centre.clock())
+        await centre.card_status.require_good(certificate)
+    finally:
+        await using  # it is on the disk before any answer, and a nonce that was used before refuses the card
     offers = offers_now(centre, row)
     moved = centre.transactions.move(transaction_id, {"opened"}, "card_checked")
     session = CardSession(
@@ -39,30 +47,57 @@ async def check_card(centre: Centre, peer: Peer, transaction_id: str, request: w
         certificate_der=request.certificate,
         signature=request.signature,
         card_fingerprint=sha256(request.certificate).digest(),
+        version=request.v,
     )
     centre.sessions.cards[transaction_id] = session
     log.event("card_checked", transaction_id=transaction_id, offers=len(offers))
     return wire.CardAnswer(
         card_fingerprint=session.card_fingerprint.hex(),
-        offers=[_line(each) for each in offers],
+        offers=[_line(each) for each in offers] if request.v > 1 else _lines_1(offers),
         version=moved.version,
     )
 
 
 def offers_now(centre: Centre, row: Transaction) -> list[Offer]:
-    """List what can be ordered in this transaction now, without types that are stopped."""
+    """List all types in this transaction; those that cannot be ordered now have the reason."""
     offers = centre.municipality(row.municipality).offers(centre.clock(), row.operator)
-    return [each for each in offers if not centre.stops.active("type", f"{row.municipality}/{each.type}")]
+    return [replace(each, reason=_reason(centre, row, each)) for each in offers]
+
+
+def _reason(centre: Centre, row: Transaction, offer: Offer) -> str | None:
+    stopped = centre.stops.active("type", f"{row.municipality}/{offer.type}")
+    return offer.reason or ("stopped" if stopped else None)
 
 
 def _line(offer: Offer) -> wire.OfferLine:
-    return wire.OfferLine(
-        type=offer.type,
-        fee_yen=offer.fee_yen,
-        items=list(offer.items),
-        scopes=list(offer.scopes),
-        copies_max=offer.copies_max,
+    return wire.OfferLine.model_validate(
+        {
+            "type": offer.type,
+            "fee_yen": offer.fee_yen,
+            "copies_max": offer.copies_max,
+            "hours": {"open": offer.opens, "close": offer.closes},
+            "available": offer.reason is None,
+            "reason": offer.reason,
+            "scopes": list(offer.scopes),
+            "items": list(offer.items),
+            "fiscal_years": list(offer.fiscal_years),
+        }
     )
+
+
+def _lines_1(offers: list[Offer]) -> list[wire.FirstOfferLine]:
+    """List what a clerk of version 1 can order: resident records of oneself or the household."""
+    return [
+        wire.FirstOfferLine(
+            type=each.type,
+            fee_yen=each.fee_yen,
+            items=[item for item in each.items if item in _FIRST_ITEMS],
+            scopes=[scope for scope in each.scopes if scope in _FIRST_SCOPES],
+            copies_max=each.copies_max,
+        )
+        for each in offers
+        if each.reason is None and each.type == "resident_record"
+    ]
 
 
 def _content(row: Transaction, request: wire.CardRequest) -> bytes:

@@ -4,6 +4,7 @@ Not responsible for how a document was made (`order_step.py`).
 """
 
 import hmac
+from dataclasses import replace
 from hashlib import sha256
 
 from hub import log
@@ -11,7 +12,7 @@ from hub.centre import wire
 from hub.centre.centre import Centre
 from hub.centre.records import OPEN_TRANSACTION, Transaction
 from hub.centre.sessions import CardSession
-from hub.centre.statement import Expectation, Mismatch, check_statement, read_statement
+from hub.centre.statement import Mismatch, check_statement, read_statement
 from hub.web.peer import Peer
 from hub.web.problem import Problem
 
@@ -53,11 +54,11 @@ def report_mismatch(
 
     Only the statement handed out in this very transaction counts, so a kiosk cannot stop a type with an old one.
     """
-    row = centre.transactions.find_live(transaction_id, peer.kiosk_id, {"document_held", "fetched"})
+    row = centre.transactions.find_live(transaction_id, peer.kiosk_id, {"card_checked", "document_held", "fetched"})
     session = centre.sessions.cards.get(transaction_id)
-    if session is None or session.order is None:
+    if session is None or session.expected is None:
         raise Problem("wrong-state", "nothing is known about this transaction's statement any more")
-    found = _difference(centre, row, session, request.statement)
+    found, stops = _difference(centre, row, session, request.statement), session.expected.stops
     order = centre.orders.of_transaction(transaction_id)
     if order is not None:
         centre.orders.end(order.document_id, peer.kiosk_id, "voided", "mismatch")
@@ -65,20 +66,20 @@ def report_mismatch(
     if found is None:
         centre.stops.stop_kiosk(peer.kiosk_id, f"unconfirmed:{request.field}")
     else:
-        centre.stops.stop_type(session.order.municipality, session.order.type, f"mismatch:{found}")
+        centre.stops.stop_type(row.municipality, stops, f"mismatch:{found}")
     return wire.MismatchAnswer(confirmed=found is not None, stopped="kiosk" if found is None else "type")
 
 
 def _difference(centre: Centre, row: Transaction, session: CardSession, statement: bytes) -> str | None:
     """Name the field in which the statement handed out differs from this transaction; None when nothing is wrong."""
-    if session.order is None or session.statement_sha256 is None:
+    if session.expected is None or session.statement_sha256 is None:
         return None
     if not hmac.compare_digest(sha256(statement).digest(), session.statement_sha256):
         return None
-    expected = Expectation(row.kiosk_id, row.centre_nonce, session, session.order)
     try:
         record = read_statement(statement, centre.keys.municipalities.get(row.municipality, {}))
-        check_statement(record, expected, int(centre.clock().timestamp()))
+        fields = {**session.expected.fields, **session.bound_fields(row)}  # what the centre knows now
+        check_statement(record, replace(session.expected, fields=fields), int(centre.clock().timestamp()))
     except Mismatch as mismatch:
         return mismatch.field
     return None

@@ -1,7 +1,7 @@
 """Retries of POST: the same key and body from the same asker get the same answer, even while the first is under way.
 
-Answers are kept in memory; those that say nothing about a person (not `card`, not `order`) also on disk, for a retry
-after a restart. Answers of 500 and above are not kept: such a request may be tried again.
+Answers are kept in memory; those that say nothing about a person (not `card`, `order`, `query`) also on disk, for a
+retry after a restart. Answers of 500 and above are not kept: such a request may be tried again.
 Not responsible for PUT, which has versions.
 """
 
@@ -26,7 +26,7 @@ from hub.web.problem import Problem
 KEPT_FOR = timedelta(hours=24)
 KEPT_MAX = 10_000
 _KEY = re.compile(r"[0-9a-f]{32}")
-_MEMORY_ONLY = ("/card", "/order")
+_MEMORY_ONLY = ("/card", "/order", "/query")
 _SUCCESS = range(200, 300)
 _SERVER_ERROR = 500
 
@@ -72,7 +72,7 @@ class Idempotency:
     async def _answer(self, scope: Scope, who: str, key: str, digest: bytes, body: bytes) -> _Answer:
         known = self._answers.get((who, key))
         if known is None:
-            kept = self._kept(who, key, digest)
+            kept = None if _memory_only(scope) else self._kept(who, key, digest)
             if kept is not None:
                 return kept
             task = asyncio.ensure_future(self._run(scope, who, key, digest, body))
@@ -104,7 +104,7 @@ class Idempotency:
             raise
         if answer.status >= _SERVER_ERROR:
             self._answers.pop((who, key), None)
-        elif answer.status in _SUCCESS and not scope["path"].endswith(_MEMORY_ONLY):
+        elif answer.status in _SUCCESS and not _memory_only(scope):
             self._keep(who, key, digest, answer)
         return answer
 
@@ -128,7 +128,11 @@ class Idempotency:
             kept_at_s=int(self._clock().timestamp()),
         )
         with Session(self._engine) as session, session.begin():
-            session.merge(kept)
+            session.add(kept)
+
+
+def _memory_only(scope: Scope) -> bool:
+    return str(scope["path"]).endswith(_MEMORY_ONLY)
 
 
 def _conflict() -> Problem:

@@ -20,20 +20,22 @@ class KeysError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """`key_list` is served as it is; `municipalities` maps code to key id to key."""
+    """`key_list` is served as it is; `municipalities` maps code to key id to key; `background_key` makes seeds."""
 
     centre_key: Ed25519PrivateKey
     centre_kid: bytes
     key_list: bytes
     municipalities: Mapping[str, Mapping[bytes, Ed25519PublicKey]]
+    background_key: bytes
 
 
 def load_keys(pki: Path, now_s: int) -> Keys:
-    """Read `centre.key`, `root.pub.pem` and `keys.cose` of DIR/pki; raises KeysError."""
+    """Read `centre.key`, `root.pub.pem`, `keys.cose` and `background.key` of DIR/pki; raises KeysError."""
     try:
         root = load_pem_public_key((pki / "root.pub.pem").read_bytes())
         centre = load_pem_private_key((pki / "centre.key").read_bytes(), None)
         key_list = (pki / "keys.cose").read_bytes()
+        background_key = (pki / "background.key").read_bytes()
     except (OSError, ValueError) as error:
         raise KeysError(f"{pki}: cannot read the keys ({type(error).__name__}); run `python -m hub init`") from error
     if not isinstance(root, Ed25519PublicKey) or not isinstance(centre, Ed25519PrivateKey):
@@ -47,7 +49,7 @@ def load_keys(pki: Path, now_s: int) -> Keys:
     kid = kid_of(centre.public_key())
     if record["centre"].get(kid) != centre.public_key().public_bytes_raw():
         raise KeysError(f"{pki}/keys.cose does not name the key in centre.key; sign it again with the root's key")
-    return Keys(centre, kid, key_list, _municipalities(record))
+    return Keys(centre, kid, key_list, _municipalities(record), background_key)
 
 
 def _municipalities(record: dict[str, Any]) -> dict[str, dict[bytes, Ed25519PublicKey]]:

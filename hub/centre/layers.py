@@ -1,22 +1,28 @@
-"""What the centre adds to a certificate, and the sealed whole: layers record, back panel, HPKE.
+"""What the centre adds to a certificate, and the sealed whole: background, signed code, back panel, HPKE.
 
 Not responsible for checking the statement.
 Source: `docs/reference/hub-protocol.md`, "The layers of the centre" and "The sealed document".
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from typing import Any
 
 from hub.centre.back_panel import HEIGHT_ROWS, draw_back_panel
 from hub.centre.keys import Keys
 from hub.cose import canonical, sign1
+from hub.forgery.background import Background
+from hub.forgery.key import seed_of
 from hub.seal import seal
+from hub.signed_code.content import Content, digest_of, signed_text
+from hub.signed_code.symbol import symbol_of
 
 
 def sealed_document(
     keys: Keys,
     *,
     statement: bytes,
+    claims: Mapping[str, Any],
     pages: Sequence[bytes],
     transaction_id: str,
     document_id: str,
@@ -25,7 +31,7 @@ def sealed_document(
 ) -> tuple[bytes, bytes]:
     """Add the layers and seal everything to the session; pure computation, fit for a worker thread.
 
-    Returns the signed layers (COSE bytes) and the sealed document.
+    `claims` is what the statement says. Returns the signed layers (COSE bytes) and the sealed document.
     """
     back_panel = draw_back_panel(head_dots, document_id)
     layers = {
@@ -34,7 +40,8 @@ def sealed_document(
         "transaction_id": transaction_id,
         "document_id": document_id,
         "statement_sha256": sha256(statement).digest(),
-        "background": {"kind": "none"},
+        "background": Background(document_id, seed_of(document_id, keys.background_key)).record(),
+        "signed_code": _signed_code(keys, claims, pages),
         "back_panel": {
             "kind": "placeholder",
             "width_dots": head_dots,
@@ -45,3 +52,15 @@ def sealed_document(
     signed = sign1(layers, keys.centre_key, keys.centre_kid)
     whole = {"statement": statement, "layers": signed, "pages": list(pages), "back_panel": back_panel}
     return signed, seal(canonical(whole), encryption_key, transaction_id)
+
+
+def _signed_code(keys: Keys, claims: Mapping[str, Any], pages: Sequence[bytes]) -> dict[str, Any]:
+    """Make the code for the blank square that the statement names; a page without one gets none."""
+    area = claims.get("code_area")
+    if area is None:
+        return {"kind": "none"}
+    content = Content(
+        claims["municipality"], claims["type"], claims["issued_at"], claims["document_id"], digest_of(pages)
+    )
+    symbol = symbol_of(signed_text(content, keys.centre_key, keys.centre_kid))
+    return {"kind": "qr", **area, "modules": symbol.side, "bits": symbol.bits}

@@ -4,13 +4,14 @@ Not responsible for a municipality's own rules, only for the centre's hours, sto
 """
 
 from datetime import UTC, datetime
+from typing import Any
 
 from hub import log
 from hub.centre import wire
 from hub.centre.centre import Centre
 from hub.centre.hours import centre_is_open
 from hub.clock import rfc3339
-from hub.municipality.interface import Availability
+from hub.municipality.interface import Availability, TypeAvailability
 from hub.web.peer import Peer
 from hub.web.problem import Problem
 
@@ -61,16 +62,6 @@ def require_open(centre: Centre, municipality: str, operator: str) -> None:
 def _line(centre: Centre, found: Availability) -> wire.MunicipalityLine:
     open_now = centre_is_open(centre.clock(), always_open=centre.settings.always_open)
     status = "closed" if found.status == "open" and not open_now else found.status
-    types = [
-        wire.TypeLine(
-            type=each.type,
-            fee_yen=each.fee_yen,
-            available=each.available
-            and status == "open"
-            and not centre.stops.active("type", f"{found.code}/{each.type}"),
-        )
-        for each in found.types
-    ]
     return wire.MunicipalityLine.model_validate(
         {
             "code": found.code,
@@ -78,6 +69,24 @@ def _line(centre: Centre, found: Availability) -> wire.MunicipalityLine:
             "contact": dict(found.contact),
             "hours": {"open": found.opens, "close": found.closes},
             "status": status,
-            "types": types,
+            "notice": None if found.notice is None else dict(found.notice),
+            "registration": found.registration,
+            "types": [_type_line(centre, found.code, status, each) for each in found.types],
         }
     )
+
+
+def _type_line(centre: Centre, code: str, status: str, found: TypeAvailability) -> dict[str, Any]:
+    reason = found.reason
+    if reason is None and status != "open":
+        reason = "hours" if status == "closed" else status
+    if reason is None and centre.stops.active("type", f"{code}/{found.type}"):
+        reason = "stopped"
+    return {
+        "type": found.type,
+        "fee_yen": found.fee_yen,
+        "hours": {"open": found.opens, "close": found.closes},
+        "available": reason is None,
+        "reason": reason,
+        "holders": list(found.holders),
+    }

@@ -4,9 +4,10 @@ Not responsible for prices and types, which come from the municipality's offers.
 Source: `docs/reference/hub-protocol.md`, "The order".
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
@@ -14,25 +15,29 @@ from hub.cose import BadSignature, kid_of, peek_kid, verify1
 from hub.municipality.interface import Offer
 from hub.web.problem import Problem
 
-_KINDS: Mapping[str, type] = {
-    "v": int,
-    "transaction_id": str,
-    "municipality": str,
-    "type": str,
-    "scope": str,
-    "items": list,
-    "copies": int,
-    "fee_yen": int,
-    "head_dots": int,
-    "clerk_nonce": bytes,
+_V1: Mapping[str, tuple[type, ...]] = {
+    "v": (int,),
+    "transaction_id": (str,),
+    "municipality": (str,),
+    "type": (str,),
+    "scope": (str,),
+    "items": (list,),
+    "copies": (int,),
+    "fee_yen": (int,),
+    "head_dots": (int,),
+    "clerk_nonce": (bytes,),
 }
-VERSION = 1
+_KINDS = {1: _V1, 2: {**_V1, "persons": (list,), "fiscal_year": (int, type(None))}}
+PERSONS_MAX = 20
+_CHOOSING = frozenset({"members", "individual"})
+_REFERENCE = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
 class OrderForm:
-    """A well-formed order; `fee_yen` is for all copies."""
+    """A well-formed order; `fee_yen` is for all copies. `persons` and `fiscal_year` belong to version 2."""
 
+    v: int
     transaction_id: str
     municipality: str
     type: str
@@ -42,41 +47,70 @@ class OrderForm:
     fee_yen: int
     head_dots: int
     clerk_nonce: bytes
+    persons: tuple[str, ...] = ()
+    fiscal_year: int | None = None
+
+    def choice(self) -> dict[str, Any]:
+        """Return what the statement has to repeat of it, by the names on the wire."""
+        names = ("type", "scope", "items", "copies", "fee_yen", "head_dots", "persons", "fiscal_year")
+        chosen = {name: getattr(self, name) for name in names if name in _KINDS[self.v]}
+        return {name: [*value] if name in {"items", "persons"} else value for name, value in chosen.items()}
 
 
-def read_order(data: bytes, signing_key: bytes) -> OrderForm:
-    """Verify and read an order; raises Problem `bad-signature` or `bad-request`."""
+def read_order(data: bytes, signing_key: bytes, version: int) -> OrderForm:
+    """Verify and read an order of the transaction's version; raises Problem `bad-signature` or `bad-request`."""
+    record = read_signed(data, signing_key, "order")
+    kinds = _KINDS[version]
+    if set(record) != set(kinds):
+        raise Problem("bad-request", f"an order of version {version} has exactly the fields {', '.join(kinds)}")
+    for name, kind in kinds.items():
+        if type(record[name]) not in kind:
+            raise Problem("bad-request", f"order: `{name}` should be of the kind {kind[0].__name__}")
+    if record["v"] != version:
+        raise Problem("bad-request", f"order: `v` is {version} in this transaction")
+    lists = {name: _sorted_texts(record[name], name) for name in ("items", "persons") if name in record}
+    fields: dict[str, Any] = {**record, **lists}
+    form = OrderForm(**fields)
+    _check_persons(form)
+    return form
+
+
+def read_signed(data: bytes, signing_key: bytes, what: str) -> dict[str, Any]:
+    """Return what the session's key signed; raises Problem `bad-signature`."""
     try:
         key = Ed25519PublicKey.from_public_bytes(signing_key)
         if peek_kid(data) != kid_of(key):
-            raise Problem("bad-signature", "the order's key id is not the session's")
-        record = verify1(data, key)
+            raise Problem("bad-signature", f"{what}: the key id is not the session's")
+        return verify1(data, key)
     except BadSignature as error:
-        raise Problem("bad-signature", f"order: {error}") from error
-    if set(record) != set(_KINDS):
-        raise Problem("bad-request", f"an order has exactly the fields {', '.join(_KINDS)}")
-    for name, kind in _KINDS.items():
-        if type(record[name]) is not kind:
-            raise Problem("bad-request", f"order: `{name}` should be of the kind {kind.__name__}")
-    items = cast("list[Any]", record["items"])
-    texts = [each for each in items if isinstance(each, str)]
-    if len(texts) != len(items) or texts != sorted(set(texts)):
-        raise Problem("bad-request", "order: `items` are texts, sorted, none twice")
-    if record.pop("v") != VERSION:
-        raise Problem("bad-request", "order: `v` is 1")
-    record["items"] = tuple(texts)
-    return OrderForm(**record)
+        raise Problem("bad-signature", f"{what}: {error}") from error
+
+
+def _sorted_texts(value: list[Any], name: str) -> tuple[str, ...]:
+    texts = [each for each in value if isinstance(each, str)]
+    if len(texts) != len(value) or texts != sorted(set(texts)):
+        raise Problem("bad-request", f"order: `{name}` are texts, sorted, none twice")
+    return tuple(texts)
+
+
+def _check_persons(form: OrderForm) -> None:
+    if not all(_REFERENCE.fullmatch(each) for each in form.persons) or len(form.persons) > PERSONS_MAX:
+        raise Problem("bad-request", f"order: `persons` are at most {PERSONS_MAX} references of 32 hex digits")
+    if bool(form.persons) != (form.scope in _CHOOSING):
+        raise Problem("bad-request", "order: `persons` are chosen with the scopes members and individual only")
 
 
 def check_offered(form: OrderForm, offers: Sequence[Offer]) -> None:
     """Check the order against what is offered now; raises Problem `bad-request` or `closed`."""
     offer = next((each for each in offers if each.type == form.type), None)
-    if offer is None:
+    if offer is None or offer.reason is not None:
         raise Problem("closed", "the municipality does not offer this type at this operator now")
     if form.scope not in offer.scopes:
         raise Problem("bad-request", "order: `scope` is not offered for this type")
     if not set(form.items) <= set(offer.items):
         raise Problem("bad-request", "order: `items` are not all offered for this type")
+    if form.fiscal_year not in (offer.fiscal_years or (None,)):
+        raise Problem("bad-request", "order: `fiscal_year` is not offered for this type")
     if not 1 <= form.copies <= offer.copies_max:
         raise Problem("bad-request", f"order: `copies` is 1 to {offer.copies_max}")
     if form.fee_yen != offer.fee_yen * form.copies:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi import Path as PathValue
 
 from hub import log
-from hub.centre import card_step, document_step, opening, order_step, wire
+from hub.centre import card_step, document_step, opening, order_step, query_step, wire
 from hub.centre.centre import Centre
 from hub.centre.describe import POSTED, IdempotencyKey, binary, problems
 from hub.centre.records import OPEN_ORDER
@@ -98,6 +98,22 @@ async def card(
 
 _ORDER = ("bad-signature", "binding-mismatch", "type-stopped", "not-resident", "refused")
 _MUNICIPALITY = ("municipality-timeout", "municipality-down", "busy")
+
+
+@clerk.post(
+    "/{transaction_id}/query",
+    response_class=Response,
+    responses={
+        **binary("application/octet-stream", "the sealed answer (HPKE: enc, then ciphertext)"),
+        **problems(*_ORDER, *_MUNICIPALITY, *_STEP),
+    },
+)
+async def query(
+    centre: CentreHere, peer: Clerk, transaction_id: TransactionId, _key: IdempotencyKey, body: wire.QueryRequest
+) -> Response:
+    """Ask the municipality for what shows a person's data; the transaction stays as it is."""
+    sealed = await query_step.answer_query(centre, peer, transaction_id, body)
+    return Response(sealed, media_type="application/octet-stream")
 
 
 @clerk.post("/{transaction_id}/order", responses=problems(*_ORDER, *_MUNICIPALITY, *_STEP))

@@ -6,13 +6,19 @@ Not responsible for states, which are records (`records.py`).
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
+from typing import Any
 
-from hub.centre.order_form import OrderForm
+from hub.centre.records import Transaction
+from hub.centre.statement import Expectation
 
 
 @dataclass(slots=True)
 class CardSession:
-    """A card that was checked in a transaction, the session's public keys, and what came of it."""
+    """A card that was checked in a transaction, the session's public keys, and what came of it.
+
+    `expected` and `statement_sha256` are those of the last statement that was handed out.
+    """
 
     clerk_nonce: bytes
     signing_key: bytes
@@ -20,8 +26,27 @@ class CardSession:
     certificate_der: bytes
     signature: bytes
     card_fingerprint: bytes
-    order: OrderForm | None = None
+    version: int = 1
+    queries: int = 0
+    expected: Expectation | None = None
     statement_sha256: bytes | None = None
+
+    def bound_fields(self, row: Transaction) -> dict[str, Any]:
+        """Return the fields that tie every statement to this card, session, transaction and kiosk."""
+        return {
+            "v": self.version,
+            "municipality": row.municipality,
+            "transaction_id": row.id,
+            "centre_nonce": row.centre_nonce,
+            "clerk_nonce": self.clerk_nonce,
+            "kiosk_id": row.kiosk_id,
+            "card_fingerprint": self.card_fingerprint,
+            "session_key_hash": sha256(self.signing_key + self.encryption_key).digest(),
+        }
+
+    def handed_out(self, expected: Expectation, statement: bytes) -> None:
+        """Remember what a complaint would be about: the last statement."""
+        self.expected, self.statement_sha256 = expected, sha256(statement).digest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Checking a municipality's statement: whose signature, and whether every field belongs to this transaction and card.
 
 Not responsible for what happens on a difference.
-Source: `docs/reference/hub-protocol.md`, "The statement of the municipality".
+Source: `docs/reference/hub-protocol.md`, "The statement of the municipality", "Queries".
 """
 
 import re
@@ -12,12 +12,10 @@ from typing import Any, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from hub.centre.order_form import OrderForm
-from hub.centre.sessions import CardSession
 from hub.cose import BadSignature, canonical, peek_kid, verify1
 
 SKEW_S = 60
-PAGES_MAX = 40
+PAGES_MAX = 20
 ROWS_MAX = 20_000
 _ID = re.compile(r"[0-9a-f]{32}")
 _DIGEST_BYTES = 32
@@ -31,35 +29,33 @@ class Mismatch(Exception):
         self.field = field
 
 
+_SETTLED_LATER = ("pages", "issued_at", "expires_at")
+_AREA_DOTS = 192
+_ANSWER_MAX_BYTES = 262_144
+
+
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """What the centre itself knows about a transaction."""
+    """What the centre itself knows about a statement before it comes: all fields but those the municipality settles.
 
-    kiosk_id: str
-    centre_nonce: bytes
-    session: CardSession
-    order: OrderForm
+    `stops` is the type (or the kind of query) that stops when the municipality's statement is another.
+    """
 
-    def fields(self) -> dict[str, Any]:
-        """List the statement's fields whose values are settled before the municipality answers."""
-        keys = self.session.signing_key + self.session.encryption_key
-        return {
-            "v": 1,
-            "kind": "document",
-            "municipality": self.order.municipality,
-            "transaction_id": self.order.transaction_id,
-            "centre_nonce": self.centre_nonce,
-            "clerk_nonce": self.session.clerk_nonce,
-            "kiosk_id": self.kiosk_id,
-            "card_fingerprint": self.session.card_fingerprint,
-            "session_key_hash": sha256(keys).digest(),
-            "type": self.order.type,
-            "scope": self.order.scope,
-            "items": list(self.order.items),
-            "copies": self.order.copies,
-            "fee_yen": self.order.fee_yen,
-            "head_dots": self.order.head_dots,
-        }
+    fields: Mapping[str, Any]
+    head_dots: int
+    stops: str
+
+    @property
+    def is_document(self) -> bool:
+        """Whether it is the statement of a document; else of a query's answer."""
+        return self.fields["kind"] == "document"
+
+    @property
+    def open_fields(self) -> tuple[str, ...]:
+        """Name the fields that the municipality settles."""
+        if not self.is_document:
+            return ("answer", *_SETTLED_LATER)
+        return ("document_id", *_SETTLED_LATER) + (() if self.fields["v"] == 1 else ("code_area",))
 
 
 def read_statement(data: bytes, keys: Mapping[bytes, Ed25519PublicKey]) -> dict[str, Any]:
@@ -75,25 +71,28 @@ def read_statement(data: bytes, keys: Mapping[bytes, Ed25519PublicKey]) -> dict[
 
 def check_statement(record: Mapping[str, Any], expected: Expectation, now_s: int) -> None:
     """Compare every field; raises Mismatch with the first that differs."""
-    wanted = expected.fields()
-    for field in (*wanted, "document_id", "pages", "issued_at", "expires_at"):
+    wanted = expected.fields
+    for field in (*wanted, *expected.open_fields):
         if field not in record:
             raise Mismatch(field)
     for field, value in wanted.items():
         if canonical(record[field]) != canonical(value):
             raise Mismatch(field)
-    if len(record) != len(wanted) + 4:
+    if len(record) != len(wanted) + len(expected.open_fields):
         raise Mismatch("fields")
+    _check_times(record["issued_at"], record["expires_at"], now_s)
+    if not expected.is_document:
+        _check_answer(record, expected)
+        return
     if not isinstance(record["document_id"], str) or not _ID.fullmatch(record["document_id"]):
         raise Mismatch("document_id")
-    _check_times(record["issued_at"], record["expires_at"], now_s)
-    _check_page_list(record["pages"], expected.order.head_dots)
+    _check_page_list(record["pages"], expected.head_dots)
+    if "code_area" in record:
+        _check_area(record["code_area"], record["pages"][0])
 
 
-def check_pages(record: Mapping[str, Any], document_id: str, pages: Sequence[bytes]) -> None:
-    """Check that document id and dots are the signed ones, every page and in order; raises Mismatch."""
-    if record["document_id"] != document_id:
-        raise Mismatch("document_id")
+def check_pages(record: Mapping[str, Any], pages: Sequence[bytes]) -> None:
+    """Check that the dots are the signed ones, every page and in order; raises Mismatch."""
     listed: list[dict[str, Any]] = record["pages"]
     if len(listed) != len(pages):
         raise Mismatch("pages")
@@ -107,6 +106,30 @@ def _check_times(issued_at: Any, expires_at: Any, now_s: int) -> None:
         raise Mismatch("issued_at")
     if type(expires_at) is not int or expires_at <= now_s or expires_at <= issued_at:
         raise Mismatch("expires_at")
+
+
+def _check_answer(record: Mapping[str, Any], expected: Expectation) -> None:
+    answer = record["answer"]
+    if not isinstance(answer, dict) or len(canonical(answer)) > _ANSWER_MAX_BYTES:
+        raise Mismatch("answer")
+    if record["kind"] != "preview":
+        if record["pages"] != []:
+            raise Mismatch("pages")
+        return
+    _check_page_list(record["pages"], expected.head_dots)
+    if answer != {"sheets": len(record["pages"])}:
+        raise Mismatch("answer")
+
+
+def _check_area(area: Any, first: Mapping[str, Any]) -> None:
+    if not isinstance(area, dict) or set(cast("dict[Any, Any]", area)) != {"left_dots", "top_rows", "side_dots"}:
+        raise Mismatch("code_area")
+    found = cast("dict[str, Any]", area)
+    left, top, side = (found[name] for name in ("left_dots", "top_rows", "side_dots"))
+    if type(left) is not int or type(top) is not int or type(side) is not int or side != _AREA_DOTS:
+        raise Mismatch("code_area")
+    if not (0 <= left <= first["width_dots"] - side and 0 <= top <= first["height_rows"] - side):
+        raise Mismatch("code_area")
 
 
 def _check_page_list(pages: Any, head_dots: int) -> None:

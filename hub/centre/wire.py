@@ -41,6 +41,7 @@ Identifier = Annotated[str, Field(pattern="^[0-9a-f]{32}$", examples=["0f8fad5bd
 MunicipalityCode = Annotated[str, Field(pattern="^[0-9]{6}$", examples=["402231"])]
 Operator = Annotated[str, Field(pattern="^[a-z0-9_]{1,32}$", examples=["seven_eleven"])]
 TypeName = Annotated[str, Field(examples=["resident_record"])]
+Reason = Literal["hours", "closed_day", "maintenance", "down", "operator_not_contracted", "stopped", "not_issued"]
 OrderState = Literal[
     "document_held", "paid", "printing", "printed", "taken", "voided", "refunded", "unknown", "cancelled"
 ]
@@ -76,7 +77,10 @@ class TypeLine(_Body):
 
     type: TypeName
     fee_yen: int
+    hours: Hours
     available: bool
+    reason: Reason | None
+    holders: list[Literal["resident", "domicile"]]
 
 
 class MunicipalityLine(_Body):
@@ -87,6 +91,8 @@ class MunicipalityLine(_Body):
     contact: TextPair
     hours: Hours
     status: Literal["open", "closed", "maintenance", "down", "operator_not_contracted"]
+    notice: TextPair | None
+    registration: bool
     types: list[TypeLine]
 
 
@@ -117,6 +123,7 @@ class OpenAnswer(_Body):
 class CardRequest(_Body):
     """A card's answer to the nonces, and the session's two public keys."""
 
+    v: Literal[1, 2] = 1
     clerk_nonce: Bytes32
     signing_key: Bytes32
     encryption_key: Bytes32
@@ -126,7 +133,21 @@ class CardRequest(_Body):
 
 
 class OfferLine(_Body):
-    """A type that can be ordered now; the fee is for one copy."""
+    """A type, and why it cannot be ordered now; the fee is for one copy."""
+
+    type: TypeName
+    fee_yen: int
+    copies_max: int
+    hours: Hours
+    available: bool
+    reason: Reason | None
+    scopes: list[str]
+    items: list[str]
+    fiscal_years: list[int]
+
+
+class FirstOfferLine(_Body):
+    """A type that can be ordered now, for a clerk of version 1."""
 
     type: TypeName
     fee_yen: int
@@ -139,8 +160,14 @@ class CardAnswer(_Body):
     """The card is valid; what the municipality offers."""
 
     card_fingerprint: str = Field(pattern="^[0-9a-f]{64}$")
-    offers: list[OfferLine]
+    offers: list[OfferLine] | list[FirstOfferLine]
     version: int
+
+
+class QueryRequest(_Body):
+    """A query signed by the session's key."""
+
+    query: CoseBytes
 
 
 class OrderRequest(_Body):

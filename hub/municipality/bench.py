@@ -6,18 +6,27 @@ Not a way to issue: nothing here decides or signs. Used by `make bench` and test
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import StaticPool
 
 from hub.municipality import koga
 from hub.municipality.chain import Order
-from hub.municipality.content import Marks, resident_record
+from hub.municipality.content import page_content
+from hub.municipality.dossier import take_dossier
+from hub.municipality.pages.page import Draft, Marks
 from hub.municipality.raster import FinishedPage, read_pages
+from hub.municipality.register import Base, Card
 from hub.municipality.rules import rules_on
-from hub.municipality.sample_register import resident_id, sample_households
-from hub.municipality.snapshot import Snapshot, snapshot_of
+from hub.municipality.sample_register import resident_id, sample_entries
+from hub.municipality.subject import chosen_persons, listed_persons, reference
 from hub.municipality.typesetter import Typesetter
 
-_DAY = date(2026, 4, 1)
+_DAY = date(2026, 7, 1)
+_TRANSACTION = "0" * 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +42,26 @@ def sample_content(
     head_dots: int = 576,
     scope: str = "self",
     items: Sequence[str] = ("domicile", "relationship"),
+    *,
     document_id: str = "0123456789abcdef" * 2,
+    kind: str = "resident_record",
 ) -> dict[str, Any]:
-    """Return the content of a sample citizen's resident record, without a register file."""
-    snapshot = _sample_snapshot(citizen)
-    order = Order("resident_record", scope, tuple(items), 1, 250, head_dots)
-    persons = snapshot.persons if scope == "household" else (snapshot.holder,)
-    marks = Marks(snapshot.holder.id, tuple(it.id for it in persons), document_id, "0" * 32, snapshot.revision)
-    return resident_record(snapshot, order, rules_on(_DAY, koga.CHANGES), marks, _DAY)
+    """Return the content of a sample citizen's certificate; with the scope `individual` it is of the holder."""
+    dossier = take_dossier(_register(), int(resident_id(citizen), 16), kind)
+    if dossier is None:
+        raise ValueError(f"there is no sample citizen {citizen!r}")
+    year = 2026 if kind == "income_tax" else None
+    refs = [reference(_TRANSACTION, it.id) for it in listed_persons(dossier, kind)]
+    own = listed_persons(dossier, kind).index(dossier.family.holder) if dossier.family is not None else 0
+    persons = (refs[own],) if scope == "individual" else ()
+    order = Order(kind, scope, tuple(items), 1, 250, head_dots, persons, year)
+    chosen = tuple(it.id for it in chosen_persons(dossier, order, _TRANSACTION))
+    marks = Marks(dossier.holder_id, chosen, document_id, _TRANSACTION, dossier.revision)
+    return page_content(Draft(dossier, order, rules_on(_DAY, koga.CHANGES), marks, _DAY))
 
 
 def render_page(content: dict[str, Any], typesetter: Typesetter | None = None) -> FinishedPage:
-    """Set and rasterise one page."""
+    """Set and rasterise the first page."""
     return read_pages((typesetter or Typesetter()).pdf(content), content["head_dots"])[0]
 
 
@@ -67,10 +84,16 @@ def bench_parts(head_dots: int = 576, scope: str = "self") -> BenchParts:
     return BenchParts(pdf, raster)
 
 
-def _sample_snapshot(citizen: str) -> Snapshot:
-    wanted = resident_id(citizen)
-    for household in sample_households(_DAY):
-        for resident in household.residents:
-            if resident.id == wanted:
-                return snapshot_of(resident, household, _DAY)
-    raise ValueError(f"there is no sample citizen {citizen!r}")
+@cache
+def _register() -> Engine:
+    """Keep all Koga samples in memory; a sample's card has the number of its resident."""
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    Base.metadata.create_all(engine)
+    with Session(engine) as session, session.begin():
+        entries = sample_entries(koga.CODE, _DAY)
+        session.add_all(entries)
+        session.flush()
+        for resident in session.execute(Base.metadata.tables["residents"].select()).mappings():
+            number = f"{int(resident['id'], 16):x}"
+            session.add(Card(serial=number, resident_id=resident["id"], registered_on=date(2024, 4, 1)))
+    return engine

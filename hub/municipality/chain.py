@@ -1,4 +1,4 @@
-"""The chain card → session → order, checked by the municipality itself, by its office and by its signer on their own.
+"""The chain card → session → order or query, checked by the municipality's office and by its signer on their own.
 
 Not responsible for revocation (the centre asks the JPKI centre) nor for who the card's holder is (`register.py`).
 Source: `docs/reference/hub-protocol.md`, "What the card signs" and "The order".
@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -18,28 +18,39 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from hub.cose import BadSignature, canonical, kid_of, peek_kid, verify1
-from hub.municipality.interface import IssueRequest, Refused
+from hub.municipality.interface import ChainRequest, IssueRequest, QueryRequest, Refused
 
 _LABEL = "kiosk-card-auth-v1"
 _HEADS_DOTS = (576, 832, 1728)
 _KEY_BYTES = 32
-_ORDER_KINDS: Mapping[str, type] = {
-    "v": int,
-    "transaction_id": str,
-    "municipality": str,
-    "type": str,
-    "scope": str,
-    "items": list,
-    "copies": int,
-    "fee_yen": int,
-    "head_dots": int,
-    "clerk_nonce": bytes,
+_V1_KINDS: Mapping[str, tuple[type, ...]] = {
+    "v": (int,),
+    "transaction_id": (str,),
+    "municipality": (str,),
+    "type": (str,),
+    "scope": (str,),
+    "items": (list,),
+    "copies": (int,),
+    "fee_yen": (int,),
+    "head_dots": (int,),
+    "clerk_nonce": (bytes,),
 }
+_ORDER_KINDS = {1: _V1_KINDS, 2: {**_V1_KINDS, "persons": (list,), "fiscal_year": (int, type(None))}}
+_QUERY_KINDS: Mapping[str, tuple[type, ...]] = {
+    "v": (int,),
+    "kind": (str,),
+    "transaction_id": (str,),
+    "municipality": (str,),
+    "clerk_nonce": (bytes,),
+    "query_nonce": (bytes,),
+    "of": (dict,),
+}
+_BOUND = frozenset({"v", "transaction_id", "municipality", "clerk_nonce"})
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the person chose; `fee_yen` is for all copies, `items` are sorted."""
+    """What the person chose; `fee_yen` is for all copies, `items` and `persons` (references) are sorted."""
 
     type: str
     scope: str
@@ -47,27 +58,94 @@ class Order:
     copies: int
     fee_yen: int
     head_dots: int
+    persons: tuple[str, ...] = ()
+    fiscal_year: int | None = None
+    version: int = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A checked chain: the card's serial number and SHA-256 of its certificate, and the order it stands for."""
+    """A checked chain: the card's serial number, SHA-256 of its certificate, and the session it stands for."""
 
     serial: int
     fingerprint: bytes
-    order: Order
 
 
-def check_chain(request: IssueRequest, municipality: str, auth_ca: x509.Certificate, now: datetime) -> Chain:
-    """Check every link; raises Refused `bad_signature` or `binding_mismatch`."""
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What the clerk asks before an order: `of` is as in the protocol's table, unchecked."""
+
+    kind: str
+    of: Mapping[str, Any]
+
+
+def check_chain(request: ChainRequest, municipality: str, auth_ca: x509.Certificate, now: datetime) -> Chain:
+    """Check every link up to the session; raises Refused `bad_signature` or `binding_mismatch`."""
     if request.municipality != municipality:
         raise Refused("binding_mismatch", "the request is for another municipality")
     if {len(request.signing_key), len(request.encryption_key), len(request.clerk_nonce)} != {_KEY_BYTES}:
         raise Refused("binding_mismatch", "session keys and nonce have 32 bytes each")
     certificate = _certificate(request.certificate_der, auth_ca, now)
     _check_card_signature(request, certificate)
-    order = _read_order(request)
-    return Chain(certificate.serial_number, sha256(request.certificate_der).digest(), order)
+    return Chain(certificate.serial_number, sha256(request.certificate_der).digest())
+
+
+def read_order(request: IssueRequest) -> Order:
+    """Check and read the order that the session signed; raises Refused `bad_signature` or `binding_mismatch`."""
+    record = _signed(request, request.order_cose)
+    kinds = _ORDER_KINDS.get(record.get("v", 0)) if type(record.get("v")) is int else None
+    if kinds is None or not _fits(record, kinds):
+        raise Refused("binding_mismatch", "the order does not have exactly the fields of its version")
+    _check_bound(request, record)
+    return order_from({name: value for name, value in record.items() if name not in _BOUND}, record["v"])
+
+
+def read_query(request: QueryRequest) -> Query:
+    """Check and read the query that the session signed; raises Refused `bad_signature` or `binding_mismatch`."""
+    record = _signed(request, request.query_cose)
+    if not _fits(record, _QUERY_KINDS) or record["v"] != 2 or len(record["query_nonce"]) != _KEY_BYTES:  # noqa: PLR2004
+        raise Refused("binding_mismatch", "the query does not have exactly the fields of version 2")
+    _check_bound(request, record)
+    return Query(record["kind"], record["of"])
+
+
+def order_from(choice: Mapping[str, Any], version: int = 2) -> Order:
+    """Read what was chosen, an order's fields from `type` to `head_dots`; raises Refused `binding_mismatch`."""
+    wanted = {name: kind for name, kind in _ORDER_KINDS[version].items() if name not in _BOUND}
+    if not _fits(choice, wanted):
+        raise Refused("binding_mismatch", "the order does not have exactly the fields of its version")
+    if choice["head_dots"] not in _HEADS_DOTS:
+        raise Refused("binding_mismatch", f"the head has one of {_HEADS_DOTS} dots")
+    lists = {name: _sorted_texts(choice.get(name, []), name) for name in ("items", "persons")}
+    fields: dict[str, Any] = {**choice, **lists, "version": version}
+    return Order(**fields)
+
+
+def _fits(record: Mapping[str, Any], kinds: Mapping[str, tuple[type, ...]]) -> bool:
+    return set(record) == set(kinds) and all(type(record[name]) in allowed for name, allowed in kinds.items())
+
+
+def _sorted_texts(value: list[Any], name: str) -> tuple[str, ...]:
+    texts = [it for it in value if isinstance(it, str)]
+    if len(texts) != len(value) or texts != sorted(set(texts)):
+        raise Refused("binding_mismatch", f"the order's {name} are not sorted texts, each once")
+    return tuple(texts)
+
+
+def _signed(request: ChainRequest, data: bytes) -> dict[str, Any]:
+    try:
+        key = Ed25519PublicKey.from_public_bytes(request.signing_key)
+        if peek_kid(data) != kid_of(key):
+            raise Refused("bad_signature", "the key id is not the session's")
+        return verify1(data, key)
+    except (BadSignature, ValueError) as error:
+        raise Refused("bad_signature", "this is not signed by the session's key") from error
+
+
+def _check_bound(request: ChainRequest, record: Mapping[str, Any]) -> None:
+    here = (request.transaction_id, request.municipality, request.clerk_nonce)
+    if (record["transaction_id"], record["municipality"], record["clerk_nonce"]) != here:
+        raise Refused("binding_mismatch", "this belongs to another transaction, municipality or session")
 
 
 def _certificate(der: bytes, auth_ca: x509.Certificate, now: datetime) -> x509.Certificate:
@@ -81,7 +159,7 @@ def _certificate(der: bytes, auth_ca: x509.Certificate, now: datetime) -> x509.C
     return certificate
 
 
-def _check_card_signature(request: IssueRequest, certificate: x509.Certificate) -> None:
+def _check_card_signature(request: ChainRequest, certificate: x509.Certificate) -> None:
     key = certificate.public_key()
     if not isinstance(key, RSAPublicKey):
         raise Refused("bad_signature", "the card's key is not RSA")
@@ -100,31 +178,3 @@ def _check_card_signature(request: IssueRequest, certificate: x509.Certificate) 
         key.verify(request.signature, signed, PKCS1v15(), SHA256())
     except InvalidSignature as error:
         raise Refused("bad_signature", "the card did not sign this transaction, kiosk and session") from error
-
-
-def _read_order(request: IssueRequest) -> Order:
-    try:
-        key = Ed25519PublicKey.from_public_bytes(request.signing_key)
-        if peek_kid(request.order_cose) != kid_of(key):
-            raise Refused("bad_signature", "the order's key id is not the session's")
-        record = verify1(request.order_cose, key)
-    except (BadSignature, ValueError) as error:
-        raise Refused("bad_signature", "the order is not signed by the session's key") from error
-    if set(record) != set(_ORDER_KINDS) or any(type(record[name]) is not kind for name, kind in _ORDER_KINDS.items()):
-        raise Refused("binding_mismatch", "the order does not have exactly the fields of version 1")
-    here = (1, request.transaction_id, request.municipality, request.clerk_nonce)
-    if (record["v"], record["transaction_id"], record["municipality"], record["clerk_nonce"]) != here:
-        raise Refused("binding_mismatch", "the order belongs to another transaction, municipality or session")
-    return _order(record)
-
-
-def _order(record: Mapping[str, Any]) -> Order:
-    items = cast("list[Any]", record["items"])
-    texts = [it for it in items if isinstance(it, str)]
-    if len(texts) != len(items) or texts != sorted(set(texts)):
-        raise Refused("binding_mismatch", "the order's items are not sorted texts, each once")
-    if record["head_dots"] not in _HEADS_DOTS:
-        raise Refused("binding_mismatch", f"the head has one of {_HEADS_DOTS} dots")
-    return Order(
-        record["type"], record["scope"], tuple(texts), record["copies"], record["fee_yen"], record["head_dots"]
-    )

@@ -22,3 +22,8 @@ def japanese_date(day: date) -> str:
             year = day.year - first.year + 1 + (_MEIJI_OFFSET if era == "明治" else 0)
             return f"{era}{'元' if year == 1 else year}年{day.month}月{day.day}日"
     raise ValueError(f"{day} is before the Gregorian calendar in Japan")
+
+
+def western_date(day: date) -> str:
+    """`day` as it is written for foreign nationals: 1990年4月12日."""
+    return f"{day.year}年{day.month}月{day.day}日"

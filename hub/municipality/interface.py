@@ -11,12 +11,12 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
-class IssueRequest:
-    """Everything one issue needs; the municipality checks the chain card, session, order again for itself.
+class ChainRequest:
+    """The chain from card to session; the municipality checks it again for itself.
 
     `centre_nonce` and `clerk_nonce` are 32 bytes, `signing_key` (Ed25519) and `encryption_key` (X25519) 32 raw bytes,
     `certificate_der` is the card's user-authentication certificate, `signature` the card's 256 bytes over
-    "What the card signs", `order_cose` the COSE_Sign1 bytes of the order. `transaction_id` is 32 lower-case hex digits.
+    "What the card signs". `transaction_id` is 32 lower-case hex digits.
     """
 
     municipality: str
@@ -28,7 +28,20 @@ class IssueRequest:
     encryption_key: bytes
     certificate_der: bytes
     signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class IssueRequest(ChainRequest):
+    """Everything one issue needs: `order_cose` is the COSE_Sign1 of the order."""
+
     order_cose: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class QueryRequest(ChainRequest):
+    """Everything one query needs: `query_cose` is the COSE_Sign1 of the query."""
+
+    query_cose: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +54,35 @@ class IssueAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class QueryAnswer:
+    """An answer that shows a person's data: the signed statement (COSE bytes), and dots for a preview."""
+
+    statement: bytes
+    pages: list[bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class TypeAvailability:
-    """A certificate type of this municipality, its fee a copy, and whether it can be had now."""
+    """A certificate type of this municipality, its fee a copy, its hours (`HH:MM`), and why it cannot be had now.
+
+    `reason` None: it can. `holders`: `resident`, `domicile`.
+    """
 
     type: str
     fee_yen: int
-    available: bool
+    opens: str
+    closes: str
+    reason: str | None
+    holders: tuple[str, ...] = ("resident",)
 
 
 @dataclass(frozen=True, slots=True)
 class Availability:
     """One municipality as a kiosk's home screen shows it.
 
-    `name` and `contact` have the keys `ja` and `en`. `opens` and `closes` are `HH:MM` in Asia/Tokyo.
-    `status`: `open closed maintenance down operator_not_contracted`.
+    `name`, `contact` and `notice` have the keys `ja` and `en`. `opens` and `closes` are `HH:MM` in Asia/Tokyo.
+    `status`: `open closed maintenance down operator_not_contracted`. `registration`: whether people with registered
+    domicile here who live elsewhere can ask for certificates at kiosks.
     """
 
     code: str
@@ -64,26 +92,31 @@ class Availability:
     closes: str
     status: str
     types: tuple[TypeAvailability, ...]
+    notice: Mapping[str, str] | None = None
+    registration: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a person may order now at this operator; `fee_yen` is for one copy."""
+    """What a person may order at this operator, or why not now (`reason`); `fee_yen` is for one copy."""
 
     type: str
     fee_yen: int
     items: tuple[str, ...]
     scopes: tuple[str, ...]
     copies_max: int
+    fiscal_years: tuple[int, ...] = ()
+    opens: str = "00:00"
+    closes: str = "24:00"
+    reason: str | None = None
 
 
 class Refused(Exception):
     """The municipality will not issue.
 
-    `refusal`: `not_resident` (problem `not-resident`), `closed` (problem `closed`), or one of `moved_out moved_in_today
-    support_measure glyph_missing under_age other` (problem `refused`). `bad_signature`, `binding_mismatch`,
-    `type_stopped`, `busy` and `municipality_down` become the problem code of that name. `detail` is plain English and
-    never personal: it is passed on to the kiosk.
+    `refusal`: `not_resident` (problem `not-resident`), `closed` (problem `closed`), or one of the protocol's "Refusals"
+    (problem `refused`). `bad_signature`, `binding_mismatch`, `type_stopped`, `busy` and `municipality_down` become the
+    problem code of that name. `detail` is plain English and never personal: it is passed on to the kiosk.
     """
 
     def __init__(self, refusal: str, detail: str) -> None:
@@ -104,27 +137,18 @@ class Municipality(Protocol):
         """Make one certificate; raises `Refused`. May be cancelled at any await: a late answer is discarded."""
         ...
 
+    async def answer(self, request: QueryRequest) -> QueryAnswer:
+        """Answer a query with a person's data, signed; raises `Refused`. May be cancelled at any await."""
+        ...
+
     def availability(self, now: datetime, operator: str) -> Availability:
         """Tell what the home screen shows; quick, never raises."""
         ...
 
     def offers(self, now: datetime, operator: str) -> tuple[Offer, ...]:
-        """List what can be ordered now; empty when closed or when the operator is not contracted."""
+        """List all types at this operator, those that cannot be ordered now with the reason."""
         ...
 
     async def close(self) -> None:
         """End processes, close files; called once when the hub stops."""
         ...
-
-
-# What the command line and `init` expect of `hub/municipality/` (names agreed here, written there):
-#
-#   hub/municipality/citizens.py  CITIZENS: a sequence of records with .name ("hanako"), .label, .auth_pin, .sign_pin
-#                                 (the names `revoked` and `expired` are issued such certificates)
-#   hub/municipality/setup.py     initialise(data: Path, serials: Mapping[str, int]) -> bytes
-#       makes DIR/municipality-402231.sqlite and the signing key DIR/pki/municipality-402231.key (PEM, mode 0600) where
-#       they do not exist yet, never overwrites. `serials`: citizen's name -> serial number of the authentication
-#       certificate.
-#       Returns the raw Ed25519 public key (32 bytes); its kid is `hub.cose.kid_of(key)`.
-#   hub/municipality/setup.py     async open_municipality(data: Path, *, always_open: bool, hours: tuple[str, str])
-#                                   -> Municipality      (`hours`: "06:30", "23:00"; both come from DIR/hub.toml)

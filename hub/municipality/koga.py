@@ -32,15 +32,20 @@ CHANGES: tuple[Change, ...] = (
             "type:resident_record": TypeRule(
                 fee_yen=250,
                 counter_fee_yen=300,
-                items=("domicile", "relationship"),
-                scopes=("self", "household"),
+                items=("domicile", "nationality", "relationship", "residence_card", "residence_status"),
+                scopes=("self", "household", "members"),
                 issued=True,
             ),
-            "type:seal_registration": TypeRule(fee_yen=250, counter_fee_yen=300),
-            "type:family_register": TypeRule(fee_yen=400, counter_fee_yen=450),
-            "type:family_register_supplement": TypeRule(fee_yen=250, counter_fee_yen=300),
-            "type:income_tax": TypeRule(fee_yen=250, counter_fee_yen=300),
+            "type:seal_registration": TypeRule(fee_yen=250, counter_fee_yen=300, issued=True),
+            "type:family_register": TypeRule(
+                fee_yen=400, counter_fee_yen=450, scopes=("whole", "individual"), issued=True
+            ),
+            "type:family_register_supplement": TypeRule(
+                fee_yen=250, counter_fee_yen=300, items=("domicile",), scopes=("whole", "individual"), issued=True
+            ),
+            "type:income_tax": TypeRule(fee_yen=250, counter_fee_yen=300, issued=True, tax_years=3),
         },
         reason="service begins",
+        entered_by="specimen",
     ),
 )

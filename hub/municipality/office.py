@@ -1,30 +1,46 @@
 """The municipality's issuing server: decides, has the page set by the renderer, checked and signed by the signer.
 
-Not responsible for each step's rules (`chain.py`, `decision.py`, `content.py`, `page_check.py`) nor for transport: the
+Not responsible for each step's rules (`chain.py`, `decision.py`, `pages/`, `page_check.py`) nor for transport: the
 centre calls it through `interface.Municipality` and nothing else. The order of steps is DESIGN, "Signed bits from the
 source".
 """
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from functools import partial
+from typing import Any, Protocol
 
 from cryptography import x509
 from sqlalchemy import Engine
 
 from hub.clock import Clock
-from hub.municipality import requests
-from hub.municipality.chain import Chain, check_chain
-from hub.municipality.content import Marks, resident_record
-from hub.municipality.decision import RefusedForReason, check_order, check_persons, printed_persons
-from hub.municipality.interface import Availability, IssueAnswer, IssueRequest, Offer, Refused, TypeAvailability
+from hub.municipality import registrations, requests
+from hub.municipality.answer_signer import NO_DOCUMENT
+from hub.municipality.answers import choices_of, type_of
+from hub.municipality.chain import Chain, Order, Query, check_chain, order_from, read_order, read_query
+from hub.municipality.content import page_content
+from hub.municipality.decision import RefusedForReason, check_dossier, check_holder, check_open, check_order
+from hub.municipality.dossier import take_dossier
+from hub.municipality.interface import (
+    Availability,
+    ChainRequest,
+    IssueAnswer,
+    IssueRequest,
+    Offer,
+    QueryAnswer,
+    QueryRequest,
+    Refused,
+)
+from hub.municipality.offering import list_offers, tell_availability
+from hub.municipality.pages.page import Draft, Marks, masked
 from hub.municipality.renderer import Renderer
 from hub.municipality.rules import TOKYO, Change, Rules, rules_on
 from hub.municipality.signer import Signed
-from hub.municipality.snapshot import Snapshot, take_snapshot
+from hub.municipality.subject import chosen_persons
 
 WAITING_MAX = 32
 
@@ -36,19 +52,21 @@ class PageSigner(Protocol):
         """Return statement and dots; raises Refused."""
         ...
 
+    async def answer(self, request: QueryRequest, pdf: bytes, choices: Mapping[str, Any], now: datetime) -> Signed:
+        """Make an answer from the registers and sign it; raises Refused."""
+        ...
+
     async def close(self) -> None:
         """End it."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
-    """A certificate that was decided: what to set, and whose it is."""
+class _Drawn:
+    """A certificate as the renderer set it, which nobody has checked or signed."""
 
-    snapshot: Snapshot
-    marks: Marks
-    chain: Chain
-    rules: Rules
+    holder_id: str
+    pdf: bytes
 
 
 class Office:
@@ -81,36 +99,21 @@ class Office:
 
     async def issue(self, request: IssueRequest) -> IssueAnswer:
         """Make one certificate; raises Refused. A cancelled transaction stays used."""
-        if self._at_work >= WAITING_MAX:
-            raise Refused("busy", "the municipality has too many certificates to make; try again")
-        self._at_work += 1
-        try:
+        with self._one_more():
             return await self._issue(request)
-        finally:
-            self._at_work -= 1
+
+    async def answer(self, request: QueryRequest) -> QueryAnswer:
+        """Answer a query with a person's data, signed; raises Refused."""
+        with self._one_more():
+            return await self._answer(request)
 
     def availability(self, now: datetime, operator: str) -> Availability:
         """Tell what the home screen shows; quick, never raises."""
-        rules = self._rules(now)
-        contracted, open_now = operator in rules.operators, rules.is_open(now)
-        status = "operator_not_contracted" if not contracted else "open" if open_now else "closed"
-        opens, closes = ("00:00", "24:00") if rules.always_open else (rules.opens, rules.closes)
-        types = tuple(
-            TypeAvailability(kind, rule.fee_yen, rule.issued and contracted and open_now)
-            for kind, rule in rules.types.items()
-        )
-        return Availability(self._code, rules.name, rules.contact, opens, closes, status, types)
+        return tell_availability(self._code, self._rules(now), now, operator)
 
     def offers(self, now: datetime, operator: str) -> tuple[Offer, ...]:
-        """List what can be ordered now; empty when closed or when the operator is not contracted."""
-        rules = self._rules(now)
-        if operator not in rules.operators or not rules.is_open(now):
-            return ()
-        return tuple(
-            Offer(kind, rule.fee_yen, rule.items, rule.scopes, rules.copies_max)
-            for kind, rule in rules.types.items()
-            if rule.issued
-        )
+        """List all types at this operator, those that cannot be ordered now with the reason."""
+        return list_offers(self._rules(now), now, operator)
 
     async def close(self) -> None:
         """End the processes, close the register."""
@@ -121,35 +124,88 @@ class Office:
     async def _issue(self, request: IssueRequest) -> IssueAnswer:
         now = self._clock()
         chain = check_chain(request, self._code, self._auth_ca, now)
-        await asyncio.to_thread(requests.claim, self._register, request, now)
+        order = read_order(request)
+        document_id = secrets.token_hex(16)
+        claimed, drawn = await asyncio.gather(
+            asyncio.to_thread(requests.claim, self._register, request, now),
+            self._draw(request, chain, order, document_id, now),
+            return_exceptions=True,
+        )
+        if isinstance(claimed, BaseException):
+            raise claimed
         try:
-            draft = await asyncio.to_thread(self._decide, request, chain, now)
-            pdf = await self._renderer.pdf(
-                resident_record(draft.snapshot, chain.order, draft.rules, draft.marks, now.astimezone(TOKYO).date())
-            )
-            signed = await self._signer.sign(request, draft.marks.document_id, pdf, now)
+            if isinstance(drawn, BaseException):
+                raise drawn
+            signed = await self._signer.sign(request, document_id, drawn.pdf, now)
         except Refused as refused:
             reason = refused.reason if isinstance(refused, RefusedForReason) else refused.refusal
             await asyncio.to_thread(requests.record_refusal, self._register, request.transaction_id, reason)
             raise
-        answer = IssueAnswer(signed.statement, signed.pages, draft.marks.document_id)
-        holder = draft.snapshot.holder.id
-        await asyncio.to_thread(requests.record_issue, self._register, request.transaction_id, holder, answer, now)
+        answer = IssueAnswer(signed.statement, signed.pages, document_id)
+        record = partial(requests.record_issue, holder_id=drawn.holder_id, now=now)
+        await asyncio.to_thread(record, self._register, request, order, answer)
         return answer
 
-    def _decide(self, request: IssueRequest, chain: Chain, now: datetime) -> _Draft:
+    async def _answer(self, request: QueryRequest) -> QueryAnswer:
+        now = self._clock()
+        chain = check_chain(request, self._code, self._auth_ca, now)
+        query = read_query(request)
+        kind = type_of(query)
+        rules, pdf, choices = self._rules(now), b"", dict[str, Any]()
+        if not rules.is_open(now):
+            raise Refused("closed", "the municipality is closed now")
+        if query.kind == "household":
+            choices = await asyncio.to_thread(self._choices, chain, kind, rules, now)
+        elif query.kind == "preview":
+            order = order_from(query.of["order"])
+            draft = await asyncio.to_thread(self._decide, request, chain, order, NO_DOCUMENT, now)
+            pdf = await self._renderer.pdf(masked(page_content(draft)))
+        elif query.kind == "register":
+            await asyncio.to_thread(self._register_use, request, chain, query, rules, now)
+        signed = await self._signer.answer(request, pdf, choices, now)
+        return QueryAnswer(signed.statement, signed.pages)
+
+    async def _draw(self, request: IssueRequest, chain: Chain, order: Order, document_id: str, now: datetime) -> _Drawn:
+        """Decide and have the pages set, while the claim is written down; nothing is signed before it is."""
+        draft = await asyncio.to_thread(self._decide, request, chain, order, document_id, now)
+        return _Drawn(draft.dossier.holder_id, await self._renderer.pdf(page_content(draft)))
+
+    def _decide(self, request: ChainRequest, chain: Chain, order: Order, document_id: str, now: datetime) -> Draft:
         rules = self._rules(now)
-        check_order(chain.order, rules, now)
-        found = take_snapshot(self._register, chain.serial)
-        snapshot = check_persons(found, chain.order.scope, rules, now)
+        check_order(order, rules, now)
+        found = take_dossier(self._register, chain.serial, order.type)
+        dossier = check_dossier(found, order, rules, now, request.transaction_id)
+        persons = chosen_persons(dossier, order, request.transaction_id)
         marks = Marks(
-            resident_id=snapshot.holder.id,
-            person_ids=tuple(it.id for it in printed_persons(snapshot, chain.order.scope)),
-            document_id=secrets.token_hex(16),
+            holder_id=dossier.holder_id,
+            person_ids=tuple(it.id for it in persons),
+            document_id=document_id,
             transaction_id=request.transaction_id,
-            revision=snapshot.revision,
+            revision=dossier.revision,
         )
-        return _Draft(snapshot, marks, chain, rules)
+        return Draft(dossier, order, rules, marks, now.astimezone(TOKYO).date())
+
+    def _choices(self, chain: Chain, kind: str, rules: Rules, now: datetime) -> dict[str, Any]:
+        rule = check_open(kind, rules, now)
+        dossier = check_holder(take_dossier(self._register, chain.serial, kind), kind, rules, now)
+        return choices_of(dossier, kind, rule, now.astimezone(TOKYO).date())
+
+    def _register_use(self, request: QueryRequest, chain: Chain, query: Query, rules: Rules, now: datetime) -> None:
+        if not rules.registration:
+            raise Refused("closed", "the municipality takes no registrations for use at kiosks")
+        today = now.astimezone(TOKYO).date()
+        wish = registrations.read_wish(query.of, today)
+        registrations.ask(self._register, chain.serial, request.kiosk_id, wish, today)
 
     def _rules(self, now: datetime) -> Rules:
         return rules_on(now.astimezone(TOKYO).date(), self._changes)
+
+    @contextmanager
+    def _one_more(self) -> Generator[None]:
+        if self._at_work >= WAITING_MAX:
+            raise Refused("busy", "the municipality has too much to do; try again")
+        self._at_work += 1
+        try:
+            yield
+        finally:
+            self._at_work -= 1

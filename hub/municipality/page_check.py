@@ -1,8 +1,8 @@
-"""Whether a finished page is the page of this person and this document, and holds no forbidden number; pure.
+"""Whether finished pages are the pages of these persons and this document, and hold no forbidden number; pure.
 
-It judges the page by its own text and marks, never by what a renderer says about it. Not responsible for the register.
-Rule: DESIGN, "Signed bits from the source"; DOMAIN, "What went wrong elsewhere" (automatic check that document and
-person match).
+It judges the pages by their own text, marks and pictures, never by what a renderer says about them. Not responsible for
+the register. Rule: DESIGN, "Signed bits from the source"; DOMAIN, "What went wrong elsewhere" (automatic check that
+document and person match; every page is checked, Tokushima 2023).
 """
 
 import re
@@ -10,50 +10,86 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hub.municipality.content import Marks, printed_document_id
-from hub.municipality.decision import printed_persons
-from hub.municipality.era import japanese_date
+import numpy as np
+
 from hub.municipality.glyphs import is_selector
 from hub.municipality.interface import Refused
 from hub.municipality.numbers import forbidden_number
-from hub.municipality.raster import FinishedPage
-from hub.municipality.snapshot import Snapshot
+from hub.municipality.pages.page import Marks, printed_document_id
+from hub.municipality.raster import DOTS_PER_MM, FinishedPage
+from hub.municipality.subject import Subject
+from hub.municipality.typesetter import CODE_MM, margin_mm
+
+PAGES_MAX = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What the signer knows from the register: texts that the page must and must not show, and the secret numbers."""
+    """What the signer knows from the registers: texts and pictures that the pages must show, texts they must not."""
 
     marks: Marks
     shown: Sequence[str]
     not_shown: Sequence[str]
     secrets: Sequence[str]
+    pictures: Sequence[bytes] = ()
+    numbered: bool = True
 
 
-def expected_page(snapshot: Snapshot, scope: str, marks: Marks, secrets: Sequence[str]) -> Expected:
+def expected_document(marks: Marks, subject: Subject, secrets: Sequence[str], pictures: Sequence[bytes]) -> Expected:
     """Name, reading and birth date of each printed person must be there, the readings of other members must not."""
-    persons = printed_persons(snapshot, scope)
-    shown = [text for it in persons for text in (it.name, it.kana, japanese_date(it.birth_date))]
-    return Expected(marks, shown, [it.kana for it in snapshot.persons if it.kana not in shown], secrets)
+    return Expected(marks, subject.shown, subject.not_shown, secrets, pictures)
 
 
-def check_page(page: FinishedPage, expected: Expected) -> None:
-    """Raise Refused unless the page is the expected one: `binding_mismatch`, `other` (a forbidden number), `busy`."""
-    marks = expected.marks
-    if _without_revision(page.keywords) == _without_revision(marks.keywords()) and marks.keywords() != [*page.keywords]:
-        raise Refused("busy", "the register changed while the page was made; ask again")
-    if list(page.keywords) != marks.keywords():
-        raise Refused("binding_mismatch", "the finished page belongs to another person, document or transaction")
-    text = plain(page.text)
+def expected_preview(marks: Marks, subject: Subject, secrets: Sequence[str]) -> Expected:
+    """Nothing of any person may be there."""
+    return Expected(marks, (), (*subject.shown, *subject.not_shown), secrets, numbered=False)
+
+
+def check_pages(pages: Sequence[FinishedPage], expected: Expected) -> None:
+    """Raise Refused unless all pages are as expected: `binding_mismatch`, `other` (a forbidden number), `busy`."""
+    if not 1 <= len(pages) <= PAGES_MAX:
+        raise Refused("binding_mismatch", f"a certificate has 1 to {PAGES_MAX} pages")
+    rests: list[str] = []
+    for number, page in enumerate(pages, start=1):
+        _check_marks(page, expected.marks)
+        if f"{number}／{len(pages)}頁" not in page.text:
+            raise Refused("binding_mismatch", "a finished page does not say which page of how many it is")
+        rests.append(_without_number(page, expected))
+    text = plain("\n".join(page.text for page in pages))
     if any(plain(it) not in text for it in expected.shown) or any(plain(it) in text for it in expected.not_shown):
         raise Refused("binding_mismatch", "the finished page does not show just the persons it is for")
+    if [it for page in pages for it in page.pictures] != list(expected.pictures):
+        raise Refused("binding_mismatch", "the finished page does not show just the seal it is for")
+    if forbidden_number("\n".join(rests), expected.secrets) is not None:
+        raise Refused("other", "the finished page held a number that is never printed; nothing was issued")
+
+
+def code_area(page: FinishedPage) -> dict[str, int]:
+    """Return the square that is kept for the signed code; raises Refused if anything is printed there."""
+    side, margin = CODE_MM * DOTS_PER_MM, round(margin_mm(page.width_dots) * DOTS_PER_MM)
+    left, top = page.width_dots - margin - side, page.height_rows - margin - side
+    rows = np.frombuffer(page.dots, np.uint8).reshape(page.height_rows, page.width_dots // 8)
+    if top < 0 or np.unpackbits(rows[top : top + side], axis=1)[:, left : left + side].any():
+        raise Refused("binding_mismatch", "the finished page has no blank square for the signed code")
+    return {"left_dots": left, "top_rows": top, "side_dots": side}
+
+
+def _check_marks(page: FinishedPage, marks: Marks) -> None:
+    found, wanted = list(page.keywords), marks.keywords()
+    if found != wanted and _without_revision(found) == _without_revision(wanted):
+        raise Refused("busy", "the register changed while the page was made; ask again")
+    if found != wanted:
+        raise Refused("binding_mismatch", "the finished page belongs to another person, document or transaction")
+
+
+def _without_number(page: FinishedPage, expected: Expected) -> str:
+    """Return the page's text without its document number, which must stand there once."""
     rest = page.text
-    for line in printed_document_id(marks.document_id):
+    for line in printed_document_id(expected.marks.document_id) if expected.numbered else ():
         if rest.count(line) != 1:
             raise Refused("binding_mismatch", "the finished page does not show its document number once")
         rest = rest.replace(line, "\n")
-    if forbidden_number(rest, expected.secrets) is not None:
-        raise Refused("other", "the finished page held a number that is never printed; nothing was issued")
+    return rest
 
 
 def _without_revision(keywords: Sequence[str]) -> list[str]:

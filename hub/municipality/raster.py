@@ -17,12 +17,15 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as pdfium_c  # pyright: ignore[reportMissingTypeStubs]
 from numpy.typing import NDArray
 
+from hub.municipality.impression import bits_of
+
 DOTS_PER_MM = 8
 OVERSAMPLING = 2
 THRESHOLD = 190  # mean grey below it is black
 ROW_MULTIPLE = 8
 _POINTS_PER_MM = 72 / 25.4
 _WHITE = 255
+_GREY = 2  # dimensions of a picture without colours
 _raw: Any = pdfium_c
 
 
@@ -32,13 +35,17 @@ class UnusablePage(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FinishedPage:
-    """One page as dots (rows top to bottom, most significant bit left, 1 = black), with its text and its keywords."""
+    """One page as dots (rows top to bottom, most significant bit left, 1 = black), with its text and its keywords.
+
+    `pictures` are the pictures set into it, each as `impression.bits_of` describes one.
+    """
 
     dots: bytes
     width_dots: int
     height_rows: int
     text: str
     keywords: tuple[str, ...]
+    pictures: tuple[bytes, ...] = ()
 
 
 def read_pages(pdf: bytes, head_dots: int) -> list[FinishedPage]:
@@ -50,7 +57,7 @@ def read_pages(pdf: bytes, head_dots: int) -> list[FinishedPage]:
             grey = grey_page(page, head_dots, OVERSAMPLING)
             black = box_filter(grey) < THRESHOLD * OVERSAMPLING**2
             dots = np.packbits(black, axis=1).tobytes()
-            pages.append(FinishedPage(dots, head_dots, black.shape[0], _text(page), keywords))
+            pages.append(FinishedPage(dots, head_dots, black.shape[0], _text(page), keywords, _pictures(page)))
         return pages
 
 
@@ -87,6 +94,14 @@ def box_filter(grey: NDArray[np.uint8]) -> NDArray[np.uint16]:
     rows = pairs[:, 0].astype(np.uint16)
     rows += pairs[:, 1]
     return rows[:, ::2] + rows[:, 1::2]
+
+
+def _pictures(page: Any) -> tuple[bytes, ...]:
+    found: list[bytes] = []
+    for each in page.get_objects(filter=(_raw.FPDF_PAGEOBJ_IMAGE,)):
+        pixels = each.get_bitmap(render=False).to_numpy()
+        found.append(bits_of(pixels if pixels.ndim == _GREY else pixels[:, :, 0]))
+    return tuple(found)
 
 
 def _text(page: Any) -> str:

@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import Engine, ForeignKey, LargeBinary, create_engine, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, relationship
-from sqlalchemy.pool import NullPool
 
 
 class Base(DeclarativeBase):
@@ -29,7 +28,10 @@ class Household(Base):
 
 
 class Resident(Base):
-    """One person. `my_number` (12 digits) and `resident_code` (11 digits) never leave the register."""
+    """One person. `my_number` (12 digits) and `resident_code` (11 digits) never leave the register.
+
+    Foreign residents have a nationality and no registered domicile; `residence_*` are None for Japanese nationals.
+    """
 
     __tablename__ = "residents"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -40,8 +42,14 @@ class Resident(Base):
     birth_date: Mapped[date]
     sex: Mapped[str]
     relationship_to_head: Mapped[str]
-    domicile: Mapped[str]
-    register_head: Mapped[str]
+    domicile: Mapped[str | None]
+    register_head: Mapped[str | None]
+    nationality: Mapped[str | None]
+    residence_category: Mapped[str | None]
+    residence_status: Mapped[str | None]
+    residence_period: Mapped[str | None]
+    residence_expires_on: Mapped[date | None]
+    residence_card: Mapped[str | None]
     moved_in_on: Mapped[date]
     address_since: Mapped[date]
     notified_on: Mapped[date]
@@ -63,13 +71,15 @@ class Card(Base):
 
 
 class RuleChange(Base):
-    """A dated change of the municipality's rules, after those in `koga.py`; `sets` is a JSON object."""
+    """A dated change of the municipality's rules, after those of its module (`koga.py`); `sets` is a JSON object."""
 
     __tablename__ = "rule_changes"
     id: Mapped[int] = mapped_column(primary_key=True)
     on: Mapped[date]
     sets: Mapped[str]
     reason: Mapped[str]
+    entered_at: Mapped[datetime]
+    entered_by: Mapped[str]
 
 
 class Request(Base):
@@ -83,13 +93,20 @@ class Request(Base):
 
 
 class Certificate(Base):
-    """One issued certificate, as it was signed. `pages` is a CBOR list of zlib-compressed dots, in order."""
+    """One issued certificate, as it was signed. `pages` is a CBOR list of zlib-compressed dots, in order.
+
+    `holder_id` is the resident, or the member of a family register who lives elsewhere.
+    """
 
     __tablename__ = "certificates"
     document_id: Mapped[str] = mapped_column(primary_key=True)
     transaction_id: Mapped[str] = mapped_column(ForeignKey("requests.transaction_id"), unique=True)
-    resident_id: Mapped[str] = mapped_column(ForeignKey("residents.id"))
+    holder_id: Mapped[str] = mapped_column(index=True)
     issued_at: Mapped[datetime]
+    kiosk_id: Mapped[str]
+    type: Mapped[str]
+    copies: Mapped[int]
+    fee_yen: Mapped[int]
     statement: Mapped[bytes] = mapped_column(LargeBinary)
     pages: Mapped[bytes] = mapped_column(LargeBinary)
 
@@ -98,7 +115,7 @@ def open_register(path: Path, *, read_only: bool = False) -> Engine:
     """Open the database file (made if absent, unless `read_only`); transactions are consistent snapshots."""
     if read_only and not path.exists():
         raise FileNotFoundError(f"register {path} is missing: run `python -m hub init --data {path.parent}`")
-    engine = create_engine(f"sqlite:///{path}", poolclass=NullPool)
+    engine = create_engine(f"sqlite:///{path}")
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:  # pyright: ignore[reportUnusedFunction]

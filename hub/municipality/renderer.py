@@ -13,11 +13,23 @@ from hub.municipality.interface import Refused
 from hub.municipality.typesetter import Typesetter
 from hub.municipality.worker import WorkerProcess
 
+_FRAME = (
+    "issuer",
+    "title",
+    "subtitle",
+    "sentence",
+    "certified_on",
+    "mayor_title",
+    "mayor",
+    "contact",
+    "address",
+    "head",
+)
 _WARMING = {
     "template": "resident_record",
     "head_dots": 576,
-    **dict.fromkeys(("issuer", "title", "subtitle", "address", "head", "note", "sentence", "certified_on"), "見本"),
-    **dict.fromkeys(("mayor_title", "mayor", "contact"), "見本"),
+    "preview": False,
+    **dict.fromkeys((*_FRAME, "note"), "見本"),
     **dict.fromkeys(("marks", "document_id"), ()),
     "persons": [
         {"name": "見本", "kana": "ミホン", "fields": [{"label": "見本", "value": "1", "short": True, "pair": True}] * 3}

@@ -10,6 +10,7 @@ from datetime import datetime
 from sqlalchemy import Engine, select
 
 from hub.cose import canonical
+from hub.municipality.chain import Order
 from hub.municipality.interface import IssueAnswer, IssueRequest, Refused
 from hub.municipality.register import Certificate, Request, writing
 
@@ -46,16 +47,22 @@ def record_refusal(register: Engine, transaction_id: str, reason: str) -> None:
         session.get_one(Request, transaction_id).outcome = f"refused:{reason}"
 
 
-def record_issue(register: Engine, transaction_id: str, resident_id: str, answer: IssueAnswer, now: datetime) -> None:
+def record_issue(
+    register: Engine, request: IssueRequest, order: Order, answer: IssueAnswer, *, holder_id: str, now: datetime
+) -> None:
     """Write down the certificate before it leaves."""
     with writing(register) as session, session.begin():
-        session.get_one(Request, transaction_id).outcome = _ISSUED
+        session.get_one(Request, request.transaction_id).outcome = _ISSUED
         session.add(
             Certificate(
                 document_id=answer.document_id,
-                transaction_id=transaction_id,
-                resident_id=resident_id,
+                transaction_id=request.transaction_id,
+                holder_id=holder_id,
                 issued_at=now,
+                kiosk_id=request.kiosk_id,
+                type=order.type,
+                copies=order.copies,
+                fee_yen=order.fee_yen,
                 statement=answer.statement,
                 pages=canonical([zlib.compress(page) for page in answer.pages]),
             )

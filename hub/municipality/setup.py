@@ -1,56 +1,87 @@
-"""Making and opening Koga's issuing server in a data directory; the names the hub's command line calls.
+"""Making and opening municipalities' issuing servers in a data directory; the names the hub's command line calls.
 
 Not responsible for certificates of cards (`hub init` makes them) nor for any rule. Never overwrites a register or a
 key. Paths: `docs/reference/hub-protocol.md`, "Data directory".
 """
 
 import asyncio
-import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, inspect
 from sqlalchemy.orm import Session
 
 from hub.clock import Clock, utc_now
-from hub.municipality import koga
+from hub.municipality import civil_registers, koga
+from hub.municipality.changes import all_changes, record_hours
+from hub.municipality.citizens import CITIZENS
 from hub.municipality.interface import Municipality
 from hub.municipality.office import Office
-from hub.municipality.register import Base, Card, RuleChange, open_register, writing
+from hub.municipality.register import Base, Card, open_register, writing
 from hub.municipality.renderer import RendererProcess
-from hub.municipality.rules import TOKYO, Change, check_hours, rules_on
-from hub.municipality.sample_register import resident_id, sample_households
+from hub.municipality.rules import TOKYO
+from hub.municipality.sample_register import resident_id, sample_entries
 from hub.municipality.signer_process import SignerProcess, read_key
+from hub.municipality.towns import TOWNS
 
 _LONG_REGISTERED = date(2024, 4, 1)
+_TABLES = civil_registers.Base.metadata.tables
 
 
-def register_path(data: Path) -> Path:
-    """Return where the register of residents is."""
-    return data / f"municipality-{koga.CODE}.sqlite"
+def register_path(data: Path, code: str = koga.CODE) -> Path:
+    """Return where a municipality's registers are."""
+    return data / f"municipality-{code}.sqlite"
 
 
-def key_path(data: Path) -> Path:
-    """Return where the signing key is."""
-    return data / "pki" / f"municipality-{koga.CODE}.key"
+def key_path(data: Path, code: str = koga.CODE) -> Path:
+    """Return where a municipality's signing key is."""
+    return data / "pki" / f"municipality-{code}.key"
 
 
-def initialise(data: Path, serials: Mapping[str, int], *, clock: Clock = utc_now) -> bytes:
-    """Make register and key where they do not exist; return the raw public key. `serials`: citizen -> serial."""
-    if not key_path(data).exists():
-        _make_key(key_path(data))
-    if not register_path(data).exists():
-        seed(register_path(data), serials, clock().astimezone(TOKYO).date())
-    return read_key(key_path(data)).public_key().public_bytes_raw()
+def codes_in(data: Path) -> list[str]:
+    """List the municipalities that have registers here."""
+    return sorted(it.stem.removeprefix("municipality-") for it in data.glob("municipality-*.sqlite"))
 
 
-def seed(path: Path, serials: Mapping[str, int], today: date) -> None:
-    """Fill a new register with the sample households and the citizens' cards; complete or not there at all."""
+def initialise_all(data: Path, serials: Mapping[str, int]) -> dict[str, bytes]:
+    """Make all of `TOWNS` where they do not exist; returns each one's raw public key."""
+    return {code: initialise(data, serials, code) for code in TOWNS}
+
+
+def initialise(data: Path, serials: Mapping[str, int], code: str = koga.CODE, *, clock: Clock = utc_now) -> bytes:
+    """Make registers and key where they do not exist; return the raw public key.
+
+    `serials`: citizen -> serial number; those of other towns are left out.
+    """
+    if not register_path(data, code).exists():
+        here = {it.name for it in CITIZENS if it.town == code}
+        cards = [
+            Card(serial=f"{serial:x}", resident_id=resident_id(name), registered_on=_LONG_REGISTERED)
+            for name, serial in serials.items()
+            if name in here
+        ]
+        seed(register_path(data, code), [*sample_entries(code, clock().astimezone(TOKYO).date()), *cards])
+    return make_key(data, code)
+
+
+def make_key(data: Path, code: str) -> bytes:
+    """Make the signing key where it does not exist; returns the raw public key."""
+    path = key_path(data, code)
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
+            file.write(pem)
+    return read_key(path).public_key().public_bytes_raw()
+
+
+def seed(path: Path, entries: Iterable[Base]) -> None:
+    """Fill new registers with these entries; complete or not there at all."""
     unfinished = path.with_name(f"{path.name}.new")
     for left in unfinished.parent.glob(f"{unfinished.name}*"):
         left.unlink()
@@ -58,67 +89,90 @@ def seed(path: Path, serials: Mapping[str, int], today: date) -> None:
     engine = open_register(unfinished)
     Base.metadata.create_all(engine)
     with writing(engine) as session, session.begin():
-        session.add_all(sample_households(today))
-        session.flush()
-        for citizen, serial in serials.items():
-            register_card(session, citizen, serial)
+        add_entries(session, entries)
     engine.dispose()
     unfinished.replace(path)
 
 
-def register_card(session: Session, citizen: str, serial: int, registered_on: date = _LONG_REGISTERED) -> None:
-    """Enter the serial number of a sample citizen's authentication certificate; it is usable from the next day."""
-    session.add(Card(serial=f"{serial:x}", resident_id=resident_id(citizen), registered_on=registered_on))
+def add_entries(session: Session, entries: Iterable[Base]) -> None:
+    """Enter households first, since the others point to residents."""
+    later: list[Base] = []
+    for entry in entries:
+        if entry.__tablename__ == "households":
+            session.add(entry)
+        else:
+            later.append(entry)
+    session.flush()
+    session.add_all(later)
+    session.flush()
+
+
+async def open_all(data: Path, *, always_open: bool, hours: tuple[str, str]) -> list[Municipality]:
+    """Open every municipality that has registers here; `hours` are Koga's, and only Koga is started warm."""
+    opened: list[Municipality] = []
+    try:
+        for code in codes_in(data):
+            own = hours if code == koga.CODE else None
+            warm = code == koga.CODE
+            opened.append(await open_municipality(data, code, hours=own, always_open=always_open, warm=warm))
+    except BaseException:
+        for each in opened:
+            await each.close()
+        raise
+    return opened
 
 
 async def open_municipality(
-    data: Path, *, always_open: bool = False, hours: tuple[str, str] = ("06:30", "23:00"), clock: Clock = utc_now
+    data: Path,
+    code: str = koga.CODE,
+    *,
+    hours: tuple[str, str] | None = None,
+    always_open: bool = False,
+    warm: bool = True,
+    clock: Clock = utc_now,
 ) -> Municipality:
-    """Open the register and start renderer and signer, warm; hours that differ from the last are a dated change."""
-    register = open_register(register_path(data), read_only=False)
-    record_hours(register, clock().astimezone(TOKYO).date(), always_open=always_open, hours=hours)
+    """Open the registers; `warm`: start renderer and signer now and not when they are first needed.
+
+    `hours` and `always_open` that differ from the last are a dated change.
+    """
+    register = open_existing(data, code)
+    first = TOWNS.get(code, ())
+    now = clock()
+    record_hours(register, first, now, now.astimezone(TOKYO).date(), always_open=always_open, hours=hours)
     auth_ca = data / "pki" / "jpki" / "auth-ca.pem"
     renderer = RendererProcess()
-    signer = SignerProcess(koga.CODE, register_path(data), key_path(data), auth_ca)
-    certificate = x509.load_pem_x509_certificate(auth_ca.read_bytes())
+    signer = SignerProcess(code, register_path(data, code), key_path(data, code), auth_ca)
     office = Office(
-        koga.CODE,
-        changes=all_changes(register),
+        code,
+        changes=all_changes(register, first),
         register=register,
-        auth_ca=certificate,
+        auth_ca=x509.load_pem_x509_certificate(auth_ca.read_bytes()),
         renderer=renderer,
         signer=signer,
         clock=clock,
     )
     try:
-        await asyncio.gather(renderer.worker.start(), signer.worker.start())
+        if warm:
+            await asyncio.gather(renderer.worker.start(), signer.worker.start())
     except BaseException:
         await office.close()
         raise
     return office
 
 
-def all_changes(register: Engine) -> tuple[Change, ...]:
-    """List the dated changes: those of `koga.py`, then those entered in the register."""
-    with Session(register) as session, session.begin():
-        entered = session.scalars(select(RuleChange).order_by(RuleChange.id)).all()
-        return (*koga.CHANGES, *(Change(it.on, json.loads(it.sets), it.reason) for it in entered))
-
-
-def record_hours(register: Engine, today: date, *, always_open: bool, hours: tuple[str, str]) -> None:
-    """Enter a dated change if the hours are not those in force; raises ValueError for impossible hours."""
-    check_hours(*hours)
-    wanted = {"always_open": always_open, "opens": hours[0], "closes": hours[1]}
-    in_force = rules_on(today, all_changes(register))
-    sets = {name: value for name, value in wanted.items() if getattr(in_force, name) != value}
-    if sets:
-        with writing(register) as session, session.begin():
-            reason = "trial hours: open at all times" if always_open else "hours of the hub's settings"
-            session.add(RuleChange(on=today, sets=json.dumps(sets), reason=reason))
-
-
-def _make_key(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:
-        file.write(pem)
+def open_existing(data: Path, code: str) -> Engine:
+    """Open a municipality's registers; raises FileNotFoundError or ValueError with the remedy."""
+    path = register_path(data, code)
+    if not path.exists():
+        there = ", ".join(codes_in(data)) or "none"
+        raise FileNotFoundError(f"{path} is missing; municipalities in {data}: {there}")
+    engine = open_register(path)
+    known = inspect(engine)
+    for name, table in _TABLES.items():
+        found = {it["name"] for it in known.get_columns(name)} if known.has_table(name) else set[str]()
+        if not {it.name for it in table.columns} <= found:
+            engine.dispose()
+            raise ValueError(
+                f"{path} was made by an older version: make a new data directory with `python -m hub init`"
+            )
+    return engine

@@ -1,12 +1,13 @@
-"""The signer: resolves the card to a resident by itself, looks at the finished page, and only then signs its dots.
+"""The signer: resolves the card to a person by itself, looks at the finished pages, and only then signs their dots.
 
 It is given the centre's request, a PDF and a document id, and believes none of what the office or the renderer found
-out: it checks the chain, reads the register, compares the page's marks and text, makes the dots, and signs one
+out: it checks the chain, reads the registers, compares the pages' marks and text, makes the dots, and signs one
 statement. Source: DESIGN, "Signed bits from the source"; `docs/reference/hub-protocol.md`, "The statement of the
-municipality".
+municipality". Not responsible for answers to queries (`answer_signer.py`).
 """
 
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -17,15 +18,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Engine
 
 from hub.cose import kid_of, sign1
-from hub.municipality.chain import Chain, check_chain
-from hub.municipality.content import Marks
-from hub.municipality.decision import printed_persons
-from hub.municipality.interface import IssueRequest, Refused
-from hub.municipality.page_check import check_page, expected_page
+from hub.municipality.chain import Chain, Order, check_chain, read_order
+from hub.municipality.dossier import Dossier, take_dossier
+from hub.municipality.impression import fingerprint
+from hub.municipality.interface import ChainRequest, IssueRequest, Refused
+from hub.municipality.page_check import Expected, check_pages, code_area, expected_document
+from hub.municipality.pages.page import Marks
 from hub.municipality.raster import FinishedPage, UnusablePage, blank_pdf, read_pages
-from hub.municipality.snapshot import secret_numbers, take_snapshot
+from hub.municipality.snapshot import secret_numbers
+from hub.municipality.subject import Subject, subject_of
 
 _WARMING_DOTS = 576
+_RASTER = ThreadPoolExecutor(1, thread_name_prefix="raster")  # pdfium takes one thread of a process
 VALID_S = 900  # from signing to the last moment at which a kiosk may still print
 
 
@@ -35,6 +39,17 @@ class Signed:
 
     statement: bytes
     pages: list[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a statement is, and the request it belongs to; `now_s` is the moment of signing."""
+
+    kind: str
+    version: int
+    request: ChainRequest
+    chain: Chain
+    now_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,50 +64,82 @@ class Signer:
     def sign(self, request: IssueRequest, document_id: str, pdf: bytes, now: datetime) -> Signed:
         """Check everything again and sign; raises Refused."""
         chain = check_chain(request, self.municipality, self.auth_ca, now)
+        order = read_order(request)
+        reading = start_reading(pdf, order.head_dots)
         try:
-            pages = read_pages(pdf, chain.order.head_dots)
-        except UnusablePage as error:
-            raise Refused("binding_mismatch", f"the finished page cannot be used: {error}") from error
-        if len(pages) != 1:
-            raise Refused("binding_mismatch", "a certificate of this type has one page")
-        self._check_page(request, chain, document_id, pages[0])
-        statement = _statement(request, chain, document_id, pages, int(now.timestamp()))
+            expected = self._expected(request, chain, order, document_id)
+        finally:
+            wait((reading,))
+        pages = usable_pages(reading)
+        check_pages(pages, expected)
+        claims = _document(order, document_id) | _area(order, pages[0]) | {"pages": page_lines(pages)}
+        return self.signed(Bound("document", order.version, request, chain, int(now.timestamp())), claims, pages)
+
+    def _expected(self, request: IssueRequest, chain: Chain, order: Order, document_id: str) -> Expected:
+        """Ask the registers whose pages these have to be, while they are being rasterised."""
+        dossier = take_dossier(self.register, chain.serial, order.type)
+        if dossier is None:
+            raise Refused("not_resident", "the municipality does not know the holder of this card")
+        subject = subject_of(dossier, order, request.transaction_id)
+        marks = Marks(subject.holder_id, subject.person_ids, document_id, request.transaction_id, dossier.revision)
+        seals = [dossier.seal] if order.type == "seal_registration" and dossier.seal is not None else []
+        pictures = [fingerprint(it.impression) for it in seals]
+        return expected_document(marks, subject, self.secrets_of(dossier, subject), pictures)
+
+    def signed(self, bound: Bound, claims: Mapping[str, Any], pages: list[FinishedPage]) -> Signed:
+        """Sign the claims with all that binds them to this card, session, transaction and kiosk."""
+        request = bound.request
+        statement = {
+            "v": bound.version,
+            "kind": bound.kind,
+            "municipality": request.municipality,
+            "transaction_id": request.transaction_id,
+            "centre_nonce": request.centre_nonce,
+            "clerk_nonce": request.clerk_nonce,
+            "kiosk_id": request.kiosk_id,
+            "card_fingerprint": bound.chain.fingerprint,
+            "session_key_hash": sha256(request.signing_key + request.encryption_key).digest(),
+            **claims,
+            "issued_at": bound.now_s,
+            "expires_at": bound.now_s + VALID_S,
+        }
         return Signed(sign1(statement, self.key, kid_of(self.key.public_key())), [page.dots for page in pages])
+
+    def secrets_of(self, dossier: Dossier, subject: Subject) -> tuple[str, ...]:
+        """Numbers that must not be on the page: of all in the household, and of all in the family register."""
+        people = set(subject.person_ids) | {dossier.holder_id}
+        if dossier.family is not None:
+            people |= {it.resident_id for it in dossier.family.members if it.resident_id is not None}
+        return secret_numbers(self.register, sorted(people))
 
     def warm_up(self) -> None:
         """Load what the first page would wait for: pdfium, and a query of the register."""
-        read_pages(blank_pdf(), _WARMING_DOTS)
-        take_snapshot(self.register, 0)
-
-    def _check_page(self, request: IssueRequest, chain: Chain, document_id: str, page: FinishedPage) -> None:
-        snapshot = take_snapshot(self.register, chain.serial)
-        if snapshot is None:
-            raise Refused("not_resident", "the municipality does not know the holder of this card")
-        marks = Marks(
-            resident_id=snapshot.holder.id,
-            person_ids=tuple(it.id for it in printed_persons(snapshot, chain.order.scope)),
-            document_id=document_id,
-            transaction_id=request.transaction_id,
-            revision=snapshot.revision,
-        )
-        numbers = secret_numbers(self.register, snapshot.household_id)
-        check_page(page, expected_page(snapshot, chain.order.scope, marks, numbers))
+        usable_pages(start_reading(blank_pdf(), _WARMING_DOTS))
+        take_dossier(self.register, 0, "")
 
 
-def _statement(
-    request: IssueRequest, chain: Chain, document_id: str, pages: list[FinishedPage], now_s: int
-) -> dict[str, Any]:
-    order = chain.order
-    return {
-        "v": 1,
-        "kind": "document",
-        "municipality": request.municipality,
-        "transaction_id": request.transaction_id,
-        "centre_nonce": request.centre_nonce,
-        "clerk_nonce": request.clerk_nonce,
-        "kiosk_id": request.kiosk_id,
-        "card_fingerprint": chain.fingerprint,
-        "session_key_hash": sha256(request.signing_key + request.encryption_key).digest(),
+def start_reading(pdf: bytes, head_dots: int) -> Future[list[FinishedPage]]:
+    """Start to make dots of a PDF."""
+    return _RASTER.submit(read_pages, pdf, head_dots)
+
+
+def usable_pages(reading: Future[list[FinishedPage]]) -> list[FinishedPage]:
+    """Wait for the dots; raises Refused `binding_mismatch` for what is not pages of the head's width."""
+    try:
+        return reading.result()
+    except UnusablePage as error:
+        raise Refused("binding_mismatch", f"the finished page cannot be used: {error}") from error
+
+
+def page_lines(pages: list[FinishedPage]) -> list[dict[str, Any]]:
+    """Return what a statement says about its pages, in order."""
+    return [
+        {"width_dots": it.width_dots, "height_rows": it.height_rows, "sha256": sha256(it.dots).digest()} for it in pages
+    ]
+
+
+def _document(order: Order, document_id: str) -> dict[str, Any]:
+    chosen = {
         "document_id": document_id,
         "type": order.type,
         "scope": order.scope,
@@ -100,12 +147,12 @@ def _statement(
         "copies": order.copies,
         "fee_yen": order.fee_yen,
         "head_dots": order.head_dots,
-        "pages": [_page_line(page) for page in pages],
-        "issued_at": now_s,
-        "expires_at": now_s + VALID_S,
     }
+    return (
+        chosen if order.version == 1 else {**chosen, "persons": list(order.persons), "fiscal_year": order.fiscal_year}
+    )
 
 
-def _page_line(page: FinishedPage) -> Mapping[str, Any]:
-    digest = sha256(page.dots).digest()
-    return {"width_dots": page.width_dots, "height_rows": page.height_rows, "sha256": digest}
+def _area(order: Order, first: FinishedPage) -> dict[str, Any]:
+    area = code_area(first)
+    return {} if order.version == 1 else {"code_area": area}

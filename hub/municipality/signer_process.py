@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from hub.municipality import frames
-from hub.municipality.interface import IssueRequest
+from hub.municipality.answer_signer import AnswerSigner
+from hub.municipality.interface import IssueRequest, QueryRequest
 from hub.municipality.register import open_register
 from hub.municipality.signer import Signed, Signer
 from hub.municipality.worker import WorkerProcess
@@ -33,6 +34,13 @@ class SignerProcess:
         """Have a finished page checked and signed; raises Refused."""
         answer = await self.worker.ask(
             {"request": asdict(request), "document_id": document_id, "pdf": pdf, "now_s": int(now.timestamp())}
+        )
+        return Signed(answer["statement"], answer["pages"])
+
+    async def answer(self, request: QueryRequest, pdf: bytes, choices: Mapping[str, Any], now: datetime) -> Signed:
+        """Have an answer made from the registers and signed; raises Refused."""
+        answer = await self.worker.ask(
+            {"query": asdict(request), "choices": dict(choices), "pdf": pdf, "now_s": int(now.timestamp())}
         )
         return Signed(answer["statement"], answer["pages"])
 
@@ -60,10 +68,13 @@ def main() -> None:
     )
 
     signer.warm_up()
+    answers = AnswerSigner(signer)
 
     def answer(request: Mapping[str, Any]) -> dict[str, Any]:
-        wanted = IssueRequest(**request["request"])
         now = datetime.fromtimestamp(request["now_s"], UTC)
+        if "query" in request:
+            return asdict(answers.answer(QueryRequest(**request["query"]), request["pdf"], request["choices"], now))
+        wanted = IssueRequest(**request["request"])
         return asdict(signer.sign(wanted, request["document_id"], request["pdf"], now))
 
     frames.serve(answer)

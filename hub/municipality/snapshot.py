@@ -1,16 +1,17 @@
-"""What one certificate needs from the register, read in one transaction, as frozen records.
+"""A household and its members as frozen records.
 
 Not responsible for deciding (`decision.py`) nor for what is printed (`content.py`). The secret numbers are not in these
 records; only the signer asks for them (`secret_numbers`), to find them where they must not be.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from hub.municipality.register import Card, Household, Resident
+from hub.municipality.register import Household, Resident
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +24,25 @@ class Person:
     birth_date: date
     sex: str
     relationship_to_head: str
-    domicile: str
-    register_head: str
+    domicile: str | None
+    register_head: str | None
+    nationality: str | None
+    residence_category: str | None
+    residence_status: str | None
+    residence_period: str | None
+    residence_expires_on: date | None
+    residence_card: str | None
     moved_in_on: date
     address_since: date
     notified_on: date
     previous_address: str
     moved_out_on: date | None
     support_measure: bool
+
+    @property
+    def foreign(self) -> bool:
+        """Whether the person is a foreign national."""
+        return self.nationality is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +58,6 @@ class Snapshot:
     persons: tuple[Person, ...]
 
 
-def take_snapshot(engine: Engine, serial: int) -> Snapshot | None:
-    """Everything about the holder of the card with this serial number; None when no resident has it."""
-    with Session(engine) as session, session.begin():
-        card = session.get(Card, f"{serial:x}")
-        if card is None:
-            return None
-        resident = session.get_one(Resident, card.resident_id)
-        return snapshot_of(resident, resident.household, card.registered_on)
-
-
 def snapshot_of(resident: Resident, household: Household, card_registered_on: date) -> Snapshot:
     """Copy what a certificate needs out of loaded register entries."""
     return Snapshot(
@@ -69,9 +71,10 @@ def snapshot_of(resident: Resident, household: Household, card_registered_on: da
     )
 
 
-def secret_numbers(engine: Engine, household_id: str) -> tuple[str, ...]:
-    """My Numbers and resident codes of all members, past ones too."""
-    wanted = select(Resident.my_number, Resident.resident_code).where(Resident.household_id == household_id)
+def secret_numbers(engine: Engine, person_ids: Iterable[str]) -> tuple[str, ...]:
+    """My Numbers and resident codes of these residents and of all who ever belonged to their households."""
+    homes = select(Resident.household_id).where(Resident.id.in_(list(person_ids)))
+    wanted = select(Resident.my_number, Resident.resident_code).where(Resident.household_id.in_(homes))
     with Session(engine) as session, session.begin():
         return tuple(number for row in session.execute(wanted) for number in row)
 

@@ -1,6 +1,6 @@
 """`python -m hub init`: everything a data directory holds, made in order, twice without harm.
 
-Not responsible for the municipality's database and key: `seed` makes them. Layout: `docs/reference/hub-protocol.md`,
+Not responsible for the municipalities' registers and keys: `seed` makes them. Layout: `docs/reference/hub-protocol.md`,
 "Data directory".
 """
 
@@ -11,23 +11,22 @@ from pathlib import Path
 from hub.centre.records import open_records
 from hub.clock import Clock
 from hub.files import write_new
+from hub.forgery.key import make_background_key
 from hub.settings import Settings, load, to_toml
 from hub.setup.cards import CardHolder, make_cards
 from hub.setup.signing import make_key_list, make_signing_keys
 from hub.setup.tls import TlsAuthority
 
-MUNICIPALITY = "402231"
-
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to make. `seed` gets DIR and each citizen's certificate number; it returns the municipality's public key."""
+    """What to make. `seed` gets DIR and each citizen's certificate number; it returns code -> raw public key."""
 
     data: Path
     kiosks: Sequence[str]
     settings: Settings
     citizens: Sequence[CardHolder]
-    seed: Callable[[Path, Mapping[str, int]], bytes]
+    seed: Callable[[Path, Mapping[str, int]], Mapping[str, bytes]]
 
 
 def initialise(plan: Plan, clock: Clock, say: Callable[[str], None]) -> None:
@@ -36,6 +35,7 @@ def initialise(plan: Plan, clock: Clock, say: Callable[[str], None]) -> None:
     data.mkdir(parents=True, exist_ok=True)
     settings = _settings(plan, say)
     make_signing_keys(pki)
+    make_background_key(pki)
     tls = TlsAuthority(pki, now, say)
     tls.server(pki / "server")
     tls.server(pki / "broker")
@@ -43,8 +43,7 @@ def initialise(plan: Plan, clock: Clock, say: Callable[[str], None]) -> None:
     for kiosk_id in plan.kiosks:
         tls.kiosk(data / "kiosks" / kiosk_id, kiosk_id, pki / "root.pub.pem")
     serials = make_cards(data, plan.citizens, f"http://{settings.host}:{settings.ocsp_port}/", now, say)
-    public_key = plan.seed(data, serials)
-    make_key_list(pki, {MUNICIPALITY: public_key}, now, say)
+    make_key_list(pki, plan.seed(data, serials), now, say)
     open_records(data / "centre.sqlite").dispose()
     (data / "run").mkdir(exist_ok=True)
 

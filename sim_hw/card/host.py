@@ -1,9 +1,10 @@
 """The card host: starts pcscd, holds the reader's slot, and obeys JSON lines on a Unix socket.
 
-    python -m sim_hw.card.host --socket PATH [--outer-pid N]
+    python -m sim_hw.card.host --socket PATH [--outer-pid N | --in-the-open]
 
-Not responsible for: namespaces (`session.py` makes them) and what the verbs do (`verbs.py`). It ends on `quit`, on
-SIGTERM, and when its standard input closes, so that it never outlives whoever started it.
+Not responsible for: namespaces (`namespaces.py`; `--in-the-open` is for a host without any) and what the verbs do
+(`verbs.py`). It ends on `quit`, on SIGTERM, and when its standard input closes, so that it never outlives whoever
+started it.
 """
 
 import argparse
@@ -11,14 +12,17 @@ import asyncio
 import json
 import os
 import signal
+import socket
 import sys
 import tempfile
 from pathlib import Path
 from typing import cast
 
-from sim_hw.card.daemon import COMM, Daemon, DaemonError
+from sim_hw.card.daemon import Daemon, DaemonError
 from sim_hw.card.verbs import Verbs
-from sim_hw.card.vpcd import Slot
+from sim_hw.card.vpcd import PORT, Slot
+
+LAST_PORT = 65535
 
 
 class Host:
@@ -56,11 +60,12 @@ class Host:
             return await self._verbs.answer(known)
 
 
-async def serve(socket_path: Path, outer_pid: int) -> None:
+async def serve(socket_path: Path, outer_pid: int, *, in_the_open: bool) -> None:
     """Run until `quit`, SIGTERM or end of standard input."""
-    with tempfile.TemporaryDirectory(prefix="card-host-", dir="/run") as folder:
-        daemon = Daemon(Path(folder))
-        slot = Slot()
+    with tempfile.TemporaryDirectory(prefix="card-host-", dir=None if in_the_open else "/run") as folder:
+        port = _free_ports() if in_the_open else PORT
+        daemon = Daemon(Path(folder), port, socket_path.with_name("pcscd.sock") if in_the_open else None)
+        slot = Slot(port)
         host = Host(Verbs(slot, daemon))
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, host.stopped.set)
@@ -68,17 +73,29 @@ async def serve(socket_path: Path, outer_pid: int) -> None:
         try:
             await daemon.start()
             server = await asyncio.start_unix_server(host.serve_client, path=str(socket_path))
-            print(json.dumps({"pid": outer_pid, "csock": f"/proc/{outer_pid}/root{COMM}"}), flush=True)
+            csock = str(daemon.comm) if in_the_open else f"/proc/{outer_pid}/root{daemon.comm}"
+            print(json.dumps({"pid": outer_pid, "csock": csock}), flush=True)
             await host.stopped.wait()
             server.close()
         finally:
             await slot.power_lost()
             await daemon.kill()
-            _forget(socket_path)
+            _forget(socket_path, *([daemon.comm] if in_the_open else []))
 
 
-def _forget(socket_path: Path) -> None:
-    socket_path.unlink(missing_ok=True)
+def _forget(*sockets: Path) -> None:
+    for each in sockets:
+        each.unlink(missing_ok=True)
+
+
+def _free_ports() -> int:
+    """Return the first of two neighbouring free ports: vpcd takes one a slot."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("", 0))
+            port = int(first.getsockname()[1])
+            if port < LAST_PORT and second.connect_ex(("127.0.0.1", port + 1)) != 0:
+                return port
 
 
 def _stop_at_end_of_input(host: Host) -> None:
@@ -92,9 +109,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="sim_hw.card.host", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--socket", type=Path, required=True, help="Unix socket to serve")
     parser.add_argument("--outer-pid", type=int, default=os.getpid(), help="this process's id outside its namespaces")
+    parser.add_argument("--in-the-open", action="store_true", help="it has no namespaces of its own")
     arguments = parser.parse_args()
     try:
-        asyncio.run(serve(arguments.socket, arguments.outer_pid))
+        asyncio.run(serve(arguments.socket, arguments.outer_pid, in_the_open=arguments.in_the_open))
     except DaemonError as error:
         print(error, file=sys.stderr)
         return 1

@@ -4,7 +4,8 @@
         await session.insert(citizens / "hanako")
 
 Not responsible for: what the host does (`host.py`). vpcd listens on all addresses and pcscd has one fixed socket, so
-each session gets its own network, mounts and process ids; sessions run side by side. Command: DEVICES, "Smart card".
+each session gets its own network, mounts and process ids; sessions run side by side. Where that is refused, the host
+runs `in_the_open`: the same card, on a port that the network could reach. Command: DEVICES, "Smart card".
 """
 
 import asyncio
@@ -12,23 +13,20 @@ import contextlib
 import json
 import os
 import shutil
+import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
 
+from sim_hw.card import namespaces
 from sim_hw.card.daemon import DRIVER
 
 START_LIMIT_S = 20.0
 END_LIMIT_S = 5.0
 SOCKET_PATH_MAX = 107
 REPOSITORY = Path(__file__).resolve().parents[2]
-# /proc is still the outer one when its first line reads the process id; exec keeps that process.
-INSIDE = (
-    "read -r outer rest </proc/self/stat && mount -t proc proc /proc && ip link set lo up"
-    ' && mount -t tmpfs tmpfs /run && exec "$@" --outer-pid "$outer"'
-)
 NEEDED = {
     "unshare": "util-linux",
     "mount": "mount",
@@ -51,6 +49,7 @@ class CardSession:
         self.csock = folder / "pcscd.comm"  # value for PCSCLITE_CSOCK_NAME
         self.reader_name = "JPKI sim 00 00"
         self.pid = 0  # of the host, as seen from here
+        self.in_the_open = ""  # what refused namespaces; empty when it has them
         self._folder = folder
         self._socket = folder / "card.sock"
         self._log = folder / "card-host.log"
@@ -75,6 +74,15 @@ class CardSession:
     ) -> None:  # fmt: skip
         """End the host, pcscd and everything else inside the namespaces."""
         await self._end()
+
+    @property
+    def note(self) -> str:
+        """What a person at the bench should know about it; mostly nothing."""
+        if not self.in_the_open:
+            return ""
+        return (
+            f"The simulated reader's port is open to the network: no namespaces of one's own here ({self.in_the_open})."
+        )
 
     async def insert(self, card_folder: Path) -> None:
         """Lay a citizen's card on the reader (waits out the 0.9 s after a removal)."""
@@ -137,17 +145,17 @@ class CardSession:
         if missing:
             names = " ".join(sorted(missing))
             raise CardSessionError(f"the simulated card needs: sudo apt-get install --no-install-recommends {names}")
-        if len(str(self._socket)) > SOCKET_PATH_MAX:
-            raise CardSessionError(f"{self._socket} is too long for a Unix socket; take a folder with a shorter path")
+        if len(str(self.csock)) > SOCKET_PATH_MAX:
+            raise CardSessionError(f"{self.csock} is too long for a Unix socket; take a folder with a shorter path")
 
     async def _start(self) -> None:
         command = [sys.executable, "-m", "sim_hw.card.host", "--socket", str(self._socket)]
+        self.in_the_open = await namespaces.refusal(_environment())
+        command = [*command, "--in-the-open"] if self.in_the_open else namespaces.enclosed(command)
         with self._log.open("wb") as log:
             self._process = await asyncio.create_subprocess_exec(
-                "unshare", *([] if os.geteuid() == 0 else ["-U", "-r"]),
-                "-n", "-m", "-p", "--fork", "--kill-child", "bash", "-c", INSIDE, "bash", *command,
-                stdin=PIPE, stdout=PIPE, stderr=log, env=_environment(), start_new_session=True,
-            )  # fmt: skip
+                *command, stdin=PIPE, stdout=PIPE, stderr=log, env=_environment(), start_new_session=True
+            )
         stdout = self._process.stdout
         if stdout is None:
             raise AssertionError  # asked for with PIPE
@@ -169,10 +177,10 @@ class CardSession:
 
     def _start_failure(self) -> str:
         told = self._log_end()
-        if "not permitted" in told or "denied" in told:
+        if self.in_the_open and "cannot create /run/pcscd" in told:
             return (
-                f"the kernel refuses namespaces of one's own ({told}); run as root, or allow them: sudo sysctl"
-                " kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0"
+                f"namespaces of one's own are refused here ({self.in_the_open}), and without them pcscd wants a folder"
+                f" that this user cannot make: sudo mkdir -p /run/pcscd. Or allow them: {namespaces.remedy()}"
             )
         return f"the card host did not start: {told}"
 
@@ -198,7 +206,7 @@ async def _stop(process: Process) -> None:
     try:
         await asyncio.wait_for(process.communicate(), END_LIMIT_S)
     except TimeoutError:
-        process.kill()  # --kill-child: the namespace's first process, and with it all others, go too
+        os.killpg(process.pid, signal.SIGKILL)  # it leads a group of its own; --kill-child: the namespace ends too
         await process.communicate()
 
 

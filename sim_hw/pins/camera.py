@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from PIL import Image
 
-from sim_hw.standins.picamera2.scene import Renderer, Scene
+from sim_hw.standins.picamera2.scene import Renderer, Scene, lobby
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sim_hw.pins.server import Emit, PinServer
 
 
@@ -28,6 +30,18 @@ class SimCamera:
     def cover(self, on: bool = True) -> None:  # noqa: FBT001, FBT002 - one switch, named by the verb
         """Put something over the lens, or take it away."""
         self._show(covered=on)
+
+    def veil(self, on: bool = True) -> None:  # noqa: FBT001, FBT002 - one switch, named by the verb
+        """Put something bright and blurred before the lens, such as tape, or take it away."""
+        self._show(veiled=on)
+
+    def turn(self, share: float) -> None:
+        """Turn the camera to the right by a share of its view's width; 0.0 is as the fitter left it."""
+        self._show(turned=share)
+
+    def crowd(self, people: int) -> None:
+        """Let so many people, up to 3, stand between camera and kiosk."""
+        self._show(people=people)
 
     def freeze(self, on: bool = True) -> None:  # noqa: FBT001, FBT002 - one switch, named by the verb
         """Let the sensor repeat its last picture, or go on."""
@@ -50,6 +64,12 @@ class SimCamera:
         file = io.BytesIO()
         Image.fromarray(self._renderer.draw(scene)).save(file, "JPEG", quality=80)
         return file.getvalue()
+
+    def fix_view(self, state_dir: Path) -> None:
+        """Leave the view behind that a fitter fixed: the empty lobby, small and grey (`docs/reference/evidence.md`)."""
+        state_dir.mkdir(mode=0o700, exist_ok=True)
+        grey = Image.fromarray(lobby(*self._size, light=1.0)).convert("L")
+        grey.reduce(self._size[0] // 160).save(state_dir / "camera-reference.png")
 
     def _show(self, **scene: Any) -> None:
         self._pins.show(**scene)

@@ -1,7 +1,8 @@
 """A pulse coin acceptor with an escrow that is kept or returned whole.
 
-Times its pulses on a thread of its own, because a real acceptor does not wait for anybody's event loop. Coins in escrow
-outlive the firmware. Not responsible for prices. Wiring and timing: `docs/reference/simulated-hardware.md`.
+Times its pulses on a thread of its own, and its gates by the firmware's own stamps, because a real acceptor does not
+wait for anybody's event loop. Coins in escrow outlive the firmware. Not responsible for prices. Wiring and timing:
+`docs/reference/simulated-hardware.md`.
 """
 
 from __future__ import annotations
@@ -52,6 +53,14 @@ class CoinCounts:
     refused_yen: int = 0
 
 
+@dataclass(frozen=True)
+class _Coil:
+    """A gate's coil under current since `since_s`; `timer` moves the gate."""
+
+    since_s: float
+    timer: asyncio.TimerHandle
+
+
 class SimCoinAcceptor:
     """An acceptor with an empty escrow."""
 
@@ -60,14 +69,14 @@ class SimCoinAcceptor:
         self._emit = emit
         self._wiring = wiring or CoinPins()
         self._coil = ThreadPoolExecutor(1, thread_name_prefix="sim-coin")
-        self._gate: asyncio.TimerHandle | None = None
+        self._coils: dict[bool, _Coil] = {}
         self._gate_busy = False
         self.faults = CoinFaults()
         self.counts = CoinCounts()
         pins.drive(self._wiring.pulse, 1)
         pins.drive(self._wiring.escrow, 1)
-        pins.watch_output(self._wiring.stack, lambda level, _t: self._on_gate(level, keep=True))
-        pins.watch_output(self._wiring.give_back, lambda level, _t: self._on_gate(level, keep=False))
+        pins.watch_output(self._wiring.stack, lambda level, at_s: self._on_gate(level, at_s, keep=True))
+        pins.watch_output(self._wiring.give_back, lambda level, at_s: self._on_gate(level, at_s, keep=False))
 
     def close(self) -> None:
         """End the thread that times the pulses."""
@@ -103,20 +112,24 @@ class SimCoinAcceptor:
         due_s = time.monotonic()
         for width_s in widths_s:
             for level, span_s in ((0, width_s), (1, HALF_PULSE_S)):
-                self._pins.drive(self._wiring.pulse, level)
+                self._pins.drive(self._wiring.pulse, level, due_s)
                 due_s += span_s
                 time.sleep(max(0.0, due_s - time.monotonic()))
         time.sleep(COIN_GAP_S)
 
-    def _on_gate(self, level: int, *, keep: bool) -> None:
-        if self._gate is not None:
-            self._gate.cancel()
-            self._gate = None
+    def _on_gate(self, level: int, at_s: float, *, keep: bool) -> None:
+        """Move the gate if its coil was held for long enough, also when this loop hears of both edges at once."""
         if level and not self._gate_busy:
-            self._gate = asyncio.get_running_loop().call_later(GATE_HOLD_S, self._move, keep)
+            timer = asyncio.get_running_loop().call_later(GATE_HOLD_S, self._move, keep)
+            self._coils[keep] = _Coil(at_s, timer)
+        elif not level and keep in self._coils:
+            coil = self._coils.pop(keep)
+            coil.timer.cancel()
+            if at_s - coil.since_s >= GATE_HOLD_S:
+                self._move(keep)
 
     def _move(self, keep: bool) -> None:  # noqa: FBT001 - called by a timer
-        self._gate = None
+        self._coils.pop(keep, None)
         if self.faults.jammed:
             self._emit({"event": "escrow_jammed"})
             return

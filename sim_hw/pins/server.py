@@ -52,7 +52,8 @@ class PinServer:
         self._outputs: dict[int, int] = {}
         self._level_watchers: dict[int, Callable[[int, float], None]] = {}
         self._tone_watchers: dict[int, Callable[[float, float, float], None]] = {}
-        self._scene: dict[str, Any] = {"op": "scene", "light": 1.0, "covered": False, "frozen": False, "missing": False}
+        self._scene: dict[str, Any] = {"op": "scene", "light": 1.0, "turned": 0.0, "people": 0}
+        self._scene |= dict.fromkeys(("covered", "frozen", "missing", "veiled"), False)
         self._listener: socket.socket | None = None
 
     # ------------------------------------------------------------ for the bench
@@ -83,13 +84,14 @@ class PinServer:
 
     # ------------------------------------------------------------ for devices
 
-    def drive(self, pin: int, level: int) -> None:
-        """Put a level on an input of the firmware; from any thread."""
+    def drive(self, pin: int, level: int, at_s: float | None = None) -> None:
+        """Put a level on an input of the firmware; from any thread. `at_s` (monotonic): when it was due, if not now."""
         with self._guard:
             if self._driven.get(pin) == level:
                 return
             self._driven[pin] = level
-            line = _line({"op": "level", "pin": pin, "level": level, "t": time.monotonic()})
+            made_s = time.monotonic() if at_s is None else at_s
+            line = _line({"op": "level", "pin": pin, "level": level, "t": made_s})
             for process in self._processes:
                 if pin in process.inputs:
                     self._send(process, line)
@@ -99,7 +101,7 @@ class PinServer:
         return self._outputs.get(pin, 0)
 
     def watch_output(self, pin: int, on_level: Callable[[int, float], None]) -> None:
-        """Call `on_level(level, t)` at each change of an output."""
+        """Call `on_level(level, t)` at each change of an output; `t` is when the firmware made it."""
         self._level_watchers[pin] = on_level
 
     def watch_tone(self, pin: int, on_tone: Callable[[float, float, float], None]) -> None:
@@ -107,7 +109,7 @@ class PinServer:
         self._tone_watchers[pin] = on_tone
 
     def show(self, **scene: Any) -> None:
-        """Give the camera another scene: `light`, `covered`, `frozen`, `missing`."""
+        """Give the camera another scene: fields of `standins/picamera2/scene.py`."""
         with self._guard:
             self._scene |= scene
             for process in self._processes:
@@ -159,8 +161,8 @@ class PinServer:
                 process.outputs.add(pin)
                 if initial is not None:
                     self._set_output(pin, initial)
-            case {"op": "out", "pin": pin, "level": level}:
-                self._set_output(pin, level)
+            case {"op": "out", "pin": pin, "level": level, "t": at_s}:
+                self._set_output(pin, level, at_s)
             case {"op": "pwm", "pin": pin, "hz": hz, "duty": duty}:
                 self._set_tone(pin, hz, duty)
             case {"op": "cleanup", "pins": list(pins)}:  # pyright: ignore[reportUnknownVariableType]
@@ -172,11 +174,11 @@ class PinServer:
             case _:
                 raise ValueError(f"pin socket: not an operation: {message}")
 
-    def _set_output(self, pin: int, level: int) -> None:
+    def _set_output(self, pin: int, level: int, at_s: float | None = None) -> None:
         if self._outputs.get(pin, 0) != level:
             self._outputs[pin] = level
             if watcher := self._level_watchers.get(pin):
-                watcher(level, time.monotonic())
+                watcher(level, time.monotonic() if at_s is None else at_s)
 
     def _set_tone(self, pin: int, hz: float, duty: float) -> None:
         if watcher := self._tone_watchers.get(pin):

@@ -5,11 +5,14 @@ Not responsible for where the paper comes from (the printer's simulator) or goes
 
 from __future__ import annotations
 
-import asyncio
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sim_hw.pins.server import Emit, PinServer
+
+
+BOUNCE_S = 0.0005
 
 
 class SimTray:
@@ -27,21 +30,21 @@ class SimTray:
         """Let a sheet fall into the tray."""
         self.sheets += 1
         if self.sheets == 1:
-            await self._edge(0)
+            self._edge(0)
         self._emit({"event": "paper_presented", "sheets": self.sheets})
 
     async def take_paper(self) -> int:
         """Take all sheets, as a hand does; returns how many."""
         taken, self.sheets = self.sheets, 0
         if taken:
-            await self._edge(1)
+            self._edge(1)
             self._emit({"event": "paper_taken", "sheets": taken})
         return taken
 
-    async def _edge(self, level: int) -> None:
+    def _edge(self, level: int) -> None:
+        at_s = time.monotonic()
         for _ in range(self.bounce_ms):
-            self._pins.drive(self._pin, level)
-            await asyncio.sleep(0.0005)
-            self._pins.drive(self._pin, 1 - level)
-            await asyncio.sleep(0.0005)
-        self._pins.drive(self._pin, level)
+            self._pins.drive(self._pin, level, at_s)
+            self._pins.drive(self._pin, 1 - level, at_s + BOUNCE_S)
+            at_s += 2 * BOUNCE_S
+        self._pins.drive(self._pin, level, at_s)

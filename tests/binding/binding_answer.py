@@ -104,7 +104,8 @@ class Answer:
             "kind": "layers",
             "transaction_id": transaction,
             "document_id": document,
-            "background": {"kind": "none"},
+            "background": {"kind": "dots", "seed": bytes(32), "fine_pitch": 3, "coarse_pitch": [6, 6], "quiet_dots": 3},
+            "signed_code": {"kind": "none"},
             "back_panel": {"kind": "placeholder", **claim(self.back_panel)},
         }
         self.key_list_fields: dict[str, Any] = {

@@ -282,6 +282,7 @@ LAYER_CHANGES: dict[str, Any] = {
     "document_id": "e" * 32,
     "statement_sha256": OTHER,
     "background": {"kind": "seeded", "seed": 1},
+    "signed_code": {"kind": "picture"},
 }
 
 
@@ -307,6 +308,13 @@ def test_properly_signed_layers_with_another_back_panel_are_refused(change: dict
     answer = Answer()
     answer.layers["back_panel"].update(change)
     assert refused(answer) == "back_panel"
+
+
+def test_a_signed_code_for_a_square_that_the_municipality_did_not_name_is_refused():
+    answer = Answer()
+    square = {"left_dots": 0, "top_rows": 0, "side_dots": 27}
+    answer.layers["signed_code"] = {"kind": "qr", **square, "modules": 21, "bits": bytes(56)}
+    assert refused(answer) == "layers.signed_code"
 
 
 def test_layers_of_another_document_of_the_same_transaction_are_refused():

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pyrage
+from PIL import Image
 from pins_backend_sim import STANDINS
 
 from firmware.app.link import decode, encode, pair
 from firmware.app.messages import Camera, FromRecorder, Message
+from sim_hw.standins.picamera2.scene import lobby
 
 ROOT = Path(__file__).parents[2]
 PROCESS = """
 import sys
 from pathlib import Path
+import msgspec
 from firmware import config
+from firmware.app.recorder import evidence
 from firmware.app.recorder.main import run
 from firmware.drivers.camera import LibcameraCamera
-state_dir, recipient, pre, post, fd = sys.argv[1:]
+state_dir, camera, fd, part_s = sys.argv[1:]
+evidence.PART_S = float(part_s)
 none = Path("none")
 settings = config.Config(
     kiosk=config.Kiosk(id="kiosk-0001", operator="test-operator", state_dir=Path(state_dir)),
@@ -30,7 +37,7 @@ settings = config.Config(
                    clerk_certificate=none, clerk_key=none),
     mqtt=config.Mqtt(host="localhost", ca=none, certificate=none, key=none),
     printer=config.Printer(transport="tcp", host="localhost"),
-    camera=config.Camera(recipient=recipient, pre_roll_s=float(pre), post_roll_s=float(post)),
+    camera=msgspec.json.decode(camera, type=config.Camera),
 )
 sys.exit(run(settings, int(fd), LibcameraCamera(settings.camera)))
 """
@@ -39,15 +46,22 @@ sys.exit(run(settings, int(fd), LibcameraCamera(settings.camera)))
 class RecorderProcess:
     """A running recorder; `told` are its messages so far."""
 
-    def __init__(self, state_dir: Path, pre_roll_s: float = 2.0, post_roll_s: float = 1.0) -> None:
+    def __init__(self, state_dir: Path, around: tuple[str, ...] = (), part_s=60.0, *, reference=False, **camera: Any):
+        """`around`: a command that is given the recorder's, such as one that makes it a small disk.
+
+        `reference`: the fitter fixed the lobby's view. `part_s`: the length of a part. The rest is configuration.
+        """
+        if reference:
+            state_dir.mkdir()
+            Image.fromarray(lobby(640, 360, light=1.0)).convert("L").reduce(4).save(state_dir / "camera-reference.png")
         self.folder = state_dir / "evidence"
         self.identity = pyrage.x25519.Identity.generate()
         self.told: list[Message] = []
         self.wire, theirs = pair()
-        rolls = [str(pre_roll_s), str(post_roll_s)]
-        arguments = [str(state_dir), str(self.identity.to_public()), *rolls, str(theirs.fileno())]
+        settings = {"masks": [], "pre_roll_s": 2.0, "post_roll_s": 1.0, "recipient": str(self.identity.to_public())}
+        arguments = [str(state_dir), json.dumps(settings | camera), str(theirs.fileno()), str(part_s)]
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PROCESS, *arguments],
+            [*around, sys.executable, "-c", PROCESS, *arguments],
             env=os.environ | {"PYTHONPATH": f"{STANDINS}:{ROOT}"},
             pass_fds=[theirs.fileno()],
             stderr=subprocess.PIPE,
@@ -74,7 +88,7 @@ class RecorderProcess:
                 return message, time.monotonic() - started
 
     def until_picture(self, picture: str, limit_s: float = 10.0) -> float:
-        """Wait for this judgement; returns how long it took."""
+        """Wait for this judgement, with storage in order; returns how long it took."""
         return self.until(Camera(picture=picture), limit_s)[1]
 
     def rest(self) -> list[Message]:

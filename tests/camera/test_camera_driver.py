@@ -13,7 +13,7 @@ RECIPIENT = "age1" + "q" * 58
 
 @pytest.fixture
 def camera(lobby):
-    camera = LibcameraCamera(config.Camera(recipient=RECIPIENT, frames_per_s=30))
+    camera = LibcameraCamera(config.Camera(recipient=RECIPIENT, masks=(), frames_per_s=30))
     yield camera
     camera.close()
 
@@ -35,7 +35,7 @@ def test_padding_is_cut_off_every_plane():
 
 
 def test_a_width_that_libcamera_pads(lobby):
-    camera = LibcameraCamera(config.Camera(recipient=RECIPIENT, width=360, height=240))
+    camera = LibcameraCamera(config.Camera(recipient=RECIPIENT, masks=(), width=360, height=240))
     camera.open()
     assert camera.capture().shape == (360, 360)
     camera.close()

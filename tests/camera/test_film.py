@@ -9,7 +9,7 @@ import pytest
 from firmware import config
 from firmware.app.recorder.film import Encoder, Frame, Ring, mp4
 
-SETTINGS = config.Camera(recipient="age1" + "q" * 58)
+SETTINGS = config.Camera(recipient="age1" + "q" * 58, masks=())
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from argparse import Namespace
 import pytest
 from PIL import Image
 
+from hub.forgery.command import detect
 from sim_hw import demo
 from sim_hw.printer.decode import Decoded
 
@@ -20,7 +21,7 @@ def out(tmp_path_factory):
 
 def pictures(out):
     opened = []
-    for name in ("front.png", "back.png", "strip.png"):
+    for name in ("printed.png", "back.png", "strip.png", "front.png"):
         with Image.open(out / name) as picture:
             assert picture.mode == "1"
             opened.append(picture.copy())
@@ -28,16 +29,28 @@ def pictures(out):
 
 
 def test_the_strip_decoded_from_the_bytes_is_what_municipality_and_centre_signed(out):
-    front, back, strip = pictures(out)
+    printed, back, strip, front = pictures(out)
     decoded = Decoded((out / "job.bin").read_bytes(), strip.width)
     assert [len(decoded.strips), decoded.unknown, decoded.missing_bytes] == [1, [], 0]
     rows = decoded.strips[0].dots
     width = strip.width // 8
-    ink = bytes(0xFF ^ byte for byte in front.tobytes())
+    ink = bytes(0xFF ^ byte for byte in printed.tobytes())
+    signed = bytes(0xFF ^ byte for byte in front.tobytes())
+    assert bytes(a & b for a, b in zip(ink, signed, strict=True)) == signed
+    assert ink.count(0) < 0.7 * signed.count(0), "there is hardly any background"
     assert rows[: len(ink)] == ink
     panel = bytes(0xFF ^ byte for byte in back.tobytes())
     below = len(ink) + 34 * width
     assert rows[below : below + len(panel)] == panel
+
+
+def test_a_scan_of_the_strip_is_an_original_of_the_document_that_was_issued(out, tmp_path):
+    strip = pictures(out)[2]
+    scan = strip.convert("L").crop((0, 0, strip.width, 1600)).resize((strip.width * 2, 3200), Image.Resampling.BILINEAR)
+    scan.rotate(2, fillcolor=255, expand=True).save(tmp_path / "scan.png", dpi=(406.4, 406.4))
+    told = detect(out / "hub", tmp_path / "scan.png")
+    issued = json.loads((out / "issued.json").read_text(encoding="utf-8"))
+    assert (told["verdict"], told["document_id"], told["state"]) == ("original", issued["document_id"], "taken")
 
 
 def test_nothing_in_the_job_orders_the_printer_about_while_it_prints(out):

@@ -77,8 +77,6 @@ def ward(tmp_path_factory) -> Iterator[Ward]:
         world = World(tmp_path_factory.mktemp("ward"), Options(firmware=False))
         runner.run(world.__aenter__())
         try:
-            state_dir = world.config.parent / "state"
-            state_dir.mkdir()
             yield Ward(runner, world)
         finally:
             runner.run(world.__aexit__(None, None, None))

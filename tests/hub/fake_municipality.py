@@ -11,16 +11,27 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from hub.cose import kid_of, sign1, verify1
 from hub.files import key_pem, load_key, write_new
-from hub.municipality.interface import Availability, IssueAnswer, IssueRequest, Offer, Refused, TypeAvailability
+from hub.municipality.interface import (
+    Availability,
+    ChainRequest,
+    IssueAnswer,
+    IssueRequest,
+    Offer,
+    QueryAnswer,
+    QueryRequest,
+    Refused,
+    TypeAvailability,
+)
 
+ROWS = 200
 FEES = {"resident_record": 250, "income_tax": 300}
 
 
-def seed(data: Path, serials: Mapping[str, int]) -> bytes:
+def seed(data: Path, serials: Mapping[str, int]) -> dict[str, bytes]:
     assert all(serials.values())
     path = data / "pki" / "municipality-402231.key"
     write_new(path, key_pem(Ed25519PrivateKey.generate()), secret=True)
-    return load_key(path, Ed25519PrivateKey).public_key().public_bytes_raw()
+    return {"402231": load_key(path, Ed25519PrivateKey).public_key().public_bytes_raw()}
 
 
 class FakeMunicipality:
@@ -40,9 +51,19 @@ class FakeMunicipality:
         self.answered = asyncio.Event()
         self.clock: Callable[[], datetime] | None = None
         self.requests: list[IssueRequest] = []
+        self.queries: list[QueryRequest] = []
 
     async def issue(self, request: IssueRequest) -> IssueAnswer:
         self.requests.append(request)
+        await self._think()
+        return self.change_answer(self.made(request))
+
+    async def answer(self, request: QueryRequest) -> QueryAnswer:
+        self.queries.append(request)
+        await self._think()
+        return self.answered_query(request)
+
+    async def _think(self) -> None:
         self.asked.set()
         await self._wait()
         self.answered.set()
@@ -50,7 +71,6 @@ class FakeMunicipality:
             raise Refused(self.refusal, "the detail for the kiosk")
         if self.failure is not None:
             raise self.failure
-        return self.change_answer(self.made(request))
 
     async def _wait(self) -> None:
         while self.let_go is not None and not self.let_go.is_set():
@@ -62,35 +82,57 @@ class FakeMunicipality:
 
     def made(self, request: IssueRequest) -> IssueAnswer:
         order = verify1(request.order_cose, Ed25519PublicKey.from_public_bytes(request.signing_key))
-        pages = [secrets.token_bytes(order["head_dots"] // 8 * 40) for _ in range(2)]
+        pages = [secrets.token_bytes(order["head_dots"] // 8 * ROWS) for _ in range(2)]
+        record = {name: order[name] for name in order if name not in {"v", "transaction_id", "clerk_nonce"}}
+        record |= self._bound(request, "document", order["v"])
+        record |= {"document_id": secrets.token_hex(16), "pages": self._lines(order["head_dots"], pages)}
+        if order["v"] > 1:
+            record["code_area"] = {"left_dots": 0, "top_rows": 0, "side_dots": 192}
+        self.change(record)
+        return IssueAnswer(sign1(record, self.key, kid_of(self.key.public_key())), pages, record["document_id"])
+
+    def answered_query(self, request: QueryRequest) -> QueryAnswer:
+        query = verify1(request.query_cose, Ed25519PublicKey.from_public_bytes(request.signing_key))
+        preview = query["kind"] == "preview"
+        pages = [secrets.token_bytes(576 // 8 * ROWS)] if preview else []
+        record = self._bound(request, query["kind"], 2) | {
+            "query_sha256": sha256(request.query_cose).digest(),
+            "answer": {"sheets": 1} if preview else {"persons": ["見本 花子"]},
+            "pages": self._lines(576, pages),
+        }
+        self.change(record)
+        return QueryAnswer(sign1(record, self.key, kid_of(self.key.public_key())), pages)
+
+    def _bound(self, request: ChainRequest, kind: str, version: int) -> dict:
         now_s = int(self.clock().timestamp())
-        copied = ("municipality", "transaction_id", "clerk_nonce", "type", "scope", "items", "copies", "fee_yen")
-        record = {name: order[name] for name in (*copied, "head_dots")} | {
-            "v": 1,
-            "kind": "document",
+        return {
+            "v": version,
+            "kind": kind,
+            "municipality": request.municipality,
+            "transaction_id": request.transaction_id,
+            "clerk_nonce": request.clerk_nonce,
             "centre_nonce": request.centre_nonce,
             "kiosk_id": request.kiosk_id,
             "card_fingerprint": sha256(request.certificate_der).digest(),
             "session_key_hash": sha256(request.signing_key + request.encryption_key).digest(),
-            "document_id": secrets.token_hex(16),
-            "pages": [
-                {"width_dots": order["head_dots"], "height_rows": 40, "sha256": sha256(page).digest()} for page in pages
-            ],
             "issued_at": now_s,
             "expires_at": now_s + 600,
         }
-        self.change(record)
-        return IssueAnswer(sign1(record, self.key, kid_of(self.key.public_key())), pages, record["document_id"])
+
+    def _lines(self, width_dots: int, pages: list[bytes]) -> list[dict]:
+        return [{"width_dots": width_dots, "height_rows": ROWS, "sha256": sha256(page).digest()} for page in pages]
 
     def availability(self, now: datetime, operator: str) -> Availability:  # noqa: ARG002
         status = self.status if operator == "seven_eleven" else "operator_not_contracted"
-        types = tuple(TypeAvailability(name, fee, status == "open") for name, fee in FEES.items())
+        reason = None if status == "open" else "operator_not_contracted"
+        types = tuple(TypeAvailability(name, fee, "06:30", "23:00", reason) for name, fee in FEES.items())
         name = {"ja": "見本市", "en": "Sample City"}
         return Availability(self.code, name, name, "06:30", "23:00", status, types)
 
     def offers(self, now: datetime, operator: str) -> tuple[Offer, ...]:  # noqa: ARG002
-        items = ("relationship", "domicile")
-        return tuple(Offer(name, FEES[name], items, ("self", "household"), 10) for name in self.offered)
+        items, scopes = ("relationship", "domicile"), ("self", "household", "members")
+        years = {"income_tax": (2026, 2025)}
+        return tuple(Offer(name, FEES[name], items, scopes, 10, years.get(name, ())) for name in self.offered)
 
     async def close(self) -> None:
         if self.let_go is not None:

@@ -27,6 +27,7 @@ from hub.serve import RunningHub, running
 from hub.settings import Settings
 
 OPEN = {"municipality": "402231", "operator": "seven_eleven", "head_dots": 576}
+DROPPED = object()  # a field of an order that is left out
 SETTINGS = Settings(port=0, ocsp_port=0, always_open=True, municipality_timeout_s=5, ocsp_timeout_s=2)
 
 
@@ -89,6 +90,7 @@ class Person:
         key = load_key(self.card / "auth_key.pem", RSAPrivateKey)
         signature = key.sign(canonical([*content, signing, encryption]), PKCS1v15(), hashes.SHA256())
         body = {
+            "v": 2,
             "clerk_nonce": to_base64url(self.nonce),
             "signing_key": to_base64url(signing),
             "encryption_key": to_base64url(encryption),
@@ -100,20 +102,35 @@ class Person:
 
     def order(self, signer: Ed25519PrivateKey | None = None, **changes: object) -> dict:
         record = {
-            "v": 1,
+            "v": 2,
             "transaction_id": self.opened["transaction_id"],
             "municipality": "402231",
             "type": "resident_record",
             "scope": "household",
+            "persons": [],
             "items": ["domicile", "relationship"],
+            "fiscal_year": None,
             "copies": 2,
             "fee_yen": 500,
             "head_dots": 576,
             "clerk_nonce": self.nonce,
         }
-        record = {name: value for name, value in (record | changes).items() if value is not None}
+        record = {name: value for name, value in (record | changes).items() if value is not DROPPED}
         key = signer or self.signing
         return {"order": to_base64url(sign1(record, key, kid_of(key.public_key())))}
+
+    def query(self, kind: str = "history", of: object = None, **changes: object) -> dict:
+        record = {
+            "v": 2,
+            "kind": kind,
+            "transaction_id": self.opened["transaction_id"],
+            "municipality": "402231",
+            "clerk_nonce": self.nonce,
+            "query_nonce": secrets.token_bytes(32),
+            "of": of or {},
+        }
+        signed = sign1(record | changes, self.signing, kid_of(self.signing.public_key()))
+        return {"query": to_base64url(signed)}
 
 
 @dataclass
@@ -189,8 +206,8 @@ async def hub_bench(data: Path, settings: Settings = SETTINGS) -> AsyncGenerator
     municipality = FakeMunicipality(data)
     municipality.clock = clock
 
-    async def open_fake(_data: Path, _settings: Settings) -> FakeMunicipality:
-        return municipality
+    async def open_fake(_data: Path, _settings: Settings) -> list[FakeMunicipality]:
+        return [municipality]
 
     async with AsyncExitStack() as stack:
         hub = await stack.enter_async_context(running(data, settings, open_fake, clock))

@@ -64,6 +64,8 @@ def test_another_key_is_refused():
         ("no key id", rebuilt(protected=cbor2.dumps({1: -8}))),
         ("extra header", rebuilt(protected=cbor2.dumps({1: -8, 4: b"kid-0001", 5: b"iv"}))),
         ("header out of order", rebuilt(protected=cbor2.dumps({4: b"kid-0001", 1: -8}))),
+        ("true in place of 1", rebuilt(protected=cbor2.dumps({4: b"kid-0001", True: -8}))),
+        ("algorithm as a float", rebuilt(protected=cbor2.dumps({1: -8.0, 4: b"kid-0001"}, canonical=True))),
         ("text key id", rebuilt(protected=cbor2.dumps({1: -8, 4: "kid-0001"}))),
         ("unprotected header", rebuilt(unprotected={4: b"kid-0001"})),
         ("payload out of order", rebuilt(payload=cbor2.dumps({"copies": 1, "v": 1}))),

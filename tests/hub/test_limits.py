@@ -59,7 +59,8 @@ async def test_a_corrupted_request_is_never_an_error_of_the_centre(bench):
     """Every field of a good card request, cut, doubled, emptied or with one changed character."""
     person = await bench.person()
     proof = person.proof()
-    for name, value in proof.items():
+    texts = {name: value for name, value in proof.items() if isinstance(value, str)}
+    for name, value in texts.items():
         middle = len(value) // 2
         other = "A" if value[middle] != "A" else "B"
         for bad in (value[:middle], value * 2, "", value[:middle] + other + value[middle + 1 :], value + "=", "é"):

@@ -4,7 +4,7 @@ import cbor2
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from hub_bench import OPEN, fingerprint
+from hub_bench import DROPPED, OPEN, fingerprint
 
 from hub.centre.orders import Counts
 from hub.cose import peek_kid, verify1
@@ -18,7 +18,15 @@ async def test_health_and_availability(bench):
     told = (await bench.kiosk.get("/v1/availability?operator=seven_eleven")).json()["municipalities"]
     assert told[0]["status"] == "open"
     assert told[0]["hours"] == {"open": "06:30", "close": "23:00"}
-    assert told[0]["types"][0] == {"type": "resident_record", "fee_yen": 250, "available": True}
+    assert (told[0]["notice"], told[0]["registration"]) == (None, False)
+    assert told[0]["types"][0] == {
+        "type": "resident_record",
+        "fee_yen": 250,
+        "hours": {"open": "06:30", "close": "23:00"},
+        "available": True,
+        "reason": None,
+        "holders": ["resident"],
+    }
     elsewhere = (await bench.kiosk.get("/v1/availability?operator=corner_shop")).json()["municipalities"]
     assert elsewhere[0]["status"] == "operator_not_contracted"
     assert not any(line["available"] for line in elsewhere[0]["types"])
@@ -31,10 +39,15 @@ async def test_a_card_is_accepted_and_told_what_is_offered(bench):
     assert answer["offers"][0] == {
         "type": "resident_record",
         "fee_yen": 250,
-        "items": ["relationship", "domicile"],
-        "scopes": ["self", "household"],
         "copies_max": 10,
+        "hours": {"open": "00:00", "close": "24:00"},
+        "available": True,
+        "reason": None,
+        "scopes": ["self", "household", "members"],
+        "items": ["relationship", "domicile"],
+        "fiscal_years": [],
     }
+    assert answer["offers"][1]["fiscal_years"] == [2026, 2025]
     assert answer["version"] == 2
 
 
@@ -54,7 +67,8 @@ async def test_the_document_opens_for_the_session_and_everything_in_it_is_signed
     key = listed["centre"][peek_kid(whole["layers"])]
     layers = verify1(whole["layers"], Ed25519PublicKey.from_public_bytes(key))
     assert layers["statement_sha256"] == fingerprint(whole["statement"])
-    assert layers["background"] == {"kind": "none"}
+    assert layers["background"]["kind"] == "dots"
+    assert len(layers["background"]["seed"]) == 32
     panel = layers["back_panel"]
     assert panel["kind"] == "placeholder"
     assert panel["sha256"] == fingerprint(whole["back_panel"])
@@ -92,3 +106,14 @@ async def test_an_order_goes_from_held_to_taken_and_the_counts_add_up(bench):
 async def test_answers_are_not_to_be_stored(bench):
     assert (await bench.clerk.post("/v1/transactions", OPEN)).headers["cache-control"] == "no-store"
     assert (await bench.clerk.get("/nowhere")).headers["cache-control"] == "no-store"
+
+
+async def test_a_clerk_of_version_1_is_offered_and_gets_a_resident_record(bench):
+    person = await bench.person()
+    proof = person.proof()
+    del proof["v"]
+    answer = (await bench.clerk.post(f"{person.path}/card", proof)).json()
+    line = {"type": "resident_record", "fee_yen": 250, "items": ["relationship", "domicile"]}
+    assert answer["offers"] == [line | {"scopes": ["self", "household"], "copies_max": 10}]
+    body = person.order(v=1, persons=DROPPED, fiscal_year=DROPPED)
+    assert (await bench.clerk.post(f"{person.path}/order", body)).status_code == 200

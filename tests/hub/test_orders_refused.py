@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from hub_bench import SETTINGS, code_of, hub_bench
+from hub_bench import DROPPED, SETTINGS, code_of, hub_bench
 
 pytestmark = pytest.mark.anyio
 
@@ -35,8 +35,17 @@ def state_of(bench, person) -> str:
         ({"copies": 11, "fee_yen": 2750}, (422, "bad-request")),
         ({"copies": True}, (422, "bad-request")),
         ({"fee_yen": 499}, (422, "bad-request")),
-        ({"v": 2}, (422, "bad-request")),
-        ({"scope": None}, (422, "bad-request")),
+        ({"v": 1}, (422, "bad-request")),
+        ({"v": True}, (422, "bad-request")),
+        ({"scope": DROPPED}, (422, "bad-request")),
+        ({"persons": DROPPED}, (422, "bad-request")),
+        ({"persons": ["0" * 32]}, (422, "bad-request")),  # with the scope household
+        ({"scope": "members"}, (422, "bad-request")),  # nobody
+        ({"scope": "members", "persons": ["f" * 32, "0" * 32]}, (422, "bad-request")),  # not sorted
+        ({"scope": "members", "persons": ["somebody"]}, (422, "bad-request")),
+        ({"fiscal_year": 2026}, (422, "bad-request")),
+        ({"type": "income_tax", "fee_yen": 600}, (422, "bad-request")),  # no year
+        ({"type": "income_tax", "fee_yen": 600, "fiscal_year": 2024}, (422, "bad-request")),
         ({"surplus": 1}, (422, "bad-request")),
     ],
 )
@@ -70,6 +79,8 @@ async def test_a_second_order(bench):
         ("moved_in_today", (403, "refused"), "moved_in_today"),
         ("glyph_missing", (403, "refused"), "glyph_missing"),
         ("under_age", (403, "refused"), "under_age"),
+        ("tax_not_filed", (403, "refused"), "tax_not_filed"),
+        ("registration_pending", (403, "refused"), "registration_pending"),
         ("support_measure", (403, "refused"), "other"),
         ("anything_else", (403, "refused"), "other"),
         ("closed", (409, "closed"), None),
@@ -83,7 +94,7 @@ async def test_a_refusal_leaves_room_for_another_choice(bench, refusal, expected
     assert code_of(answer) == expected
     assert answer.json().get("refusal") == told
     bench.municipality.refusal = None
-    other = person.order(type="income_tax", fee_yen=600)
+    other = person.order(type="income_tax", fee_yen=600, fiscal_year=2026)
     assert (await bench.clerk.post(f"{person.path}/order", other)).status_code == 200
 
 
@@ -193,6 +204,12 @@ def tampered(field, value):
         ("pages", lambda record: record["pages"][1].update(sha256=bytes(32))),
         ("pages", lambda record: record["pages"][0].update(width_dots=832)),
         ("fields", tampered("surplus", 1)),
+        ("persons", tampered("persons", ["0" * 32])),
+        ("fiscal_year", tampered("fiscal_year", 2026)),
+        ("v", tampered("v", 1)),
+        ("code_area", tampered("code_area", None)),
+        ("code_area", lambda record: record["code_area"].update(left_dots=576)),
+        ("code_area", lambda record: record["code_area"].update(side_dots=240)),
         ("scope", lambda record: record.pop("scope")),
     ],
 )
@@ -208,7 +225,7 @@ async def test_a_statement_that_differs_in_one_field_stops_the_type(bench, name,
 
 async def test_a_page_of_somebody_else_is_noticed(bench):
     person = await bench.checked()
-    bench.municipality.change_answer = lambda answer: replace(answer, pages=[answer.pages[0], bytes(72 * 40)])
+    bench.municipality.change_answer = lambda answer: replace(answer, pages=[answer.pages[0], bytes(72 * 200)])
     assert await ordered(bench, person) == (409, "binding-mismatch")
 
 
@@ -231,7 +248,7 @@ async def test_a_stopped_type_is_not_offered_and_not_ordered_until_it_is_lifted(
     assert await ordered(bench, before) == (409, "type-stopped")
     person = await bench.person()
     offers = (await bench.clerk.post(f"{person.path}/card", person.proof())).json()["offers"]
-    assert [line["type"] for line in offers] == ["income_tax"]
+    assert [(line["type"], line["reason"]) for line in offers] == [("resident_record", "stopped"), ("income_tax", None)]
     told = (await bench.kiosk.get("/v1/availability?operator=seven_eleven")).json()["municipalities"][0]["types"]
     assert [line["available"] for line in told] == [False, True]
     assert bench.hub.centre.stops.lift("402231/resident_record", "looked into it") == 1

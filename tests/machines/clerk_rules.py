@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from firmware.app import messages as m
 from firmware.app.clerk import vocabulary as v
-from firmware.app.clerk.questions import PIN_DIGITS
+from firmware.app.clerk.questions import AFTER_CARD, PIN_DIGITS
 from firmware.app.clerk.state import (
     Asking,
     Clerk,
@@ -138,11 +138,38 @@ def orders_are_possible(a: Answer) -> str | None:
 
 
 def card_is_taken_first(a: Answer) -> str | None:
-    """The dialogue goes on after the centre's answer only when no card lies there."""
+    """After the centre's answer nothing is asked, and no fee, while a card lies there."""
+    phase, before = a.clerk.phase, a.before.clerk.phase
+    asked = isinstance(phase, Asking) and phase.question in AFTER_CARD
+    charged = isinstance(phase, Paying) and not isinstance(before, Paying)
+    if (asked or charged) and a.clerk.visit.card:
+        return f"{phase} while the card lies there"
+    return None
+
+
+def a_laid_card_delays_and_loses_nothing(a: Answer) -> str | None:
+    """A card that is laid down again and taken away leads back to where the person was."""
+    before, phase = a.before.clerk.phase, a.clerk.phase
+    if not isinstance(before, TakingCard) or a.event != m.CardSeen(present=False):
+        return None
+    if before.held is not None:
+        return None if _said(a, m.DocumentHeld) == [before.held] else "the document that was held is forgotten"
+    back = isinstance(phase, Asking) and phase.question is before.question
+    return None if back else f"{phase} instead of {before.question}"
+
+
+def the_kiosk_knows_of_the_card(a: Answer) -> str | None:
+    """The kiosk is told when the card is to be taken: it alone can remind and sound the alarm."""
+    begun = isinstance(a.clerk.phase, TakingCard) and not isinstance(a.before.clerk.phase, TakingCard)
+    told = m.Stepped(m.Step.TAKE_CARD) in _said(a, m.Stepped)
+    return None if begun == told else f"take_card begun: {begun}, told: {told}"
+
+
+def money_is_spoken_of_truly(a: Answer) -> str | None:
+    """Once the kiosk says that the money is stuck, no page says that it came back."""
     phase = a.clerk.phase
-    chosen = isinstance(phase, Asking) and phase.question is Question.CHOOSE_TYPE
-    if chosen and not isinstance(a.before.clerk.phase, Asking) and a.clerk.visit.card:
-        return "types are offered while the card lies there"
+    if isinstance(a.event, m.PaymentStuck) and isinstance(phase, Saying) and phase.money == "returned":
+        return "stuck money is called returned"
     return None
 
 
@@ -203,6 +230,9 @@ RULES: tuple[Callable[[Answer], str | None], ...] = (
     documents_belong_to_transactions,
     orders_are_possible,
     card_is_taken_first,
+    a_laid_card_delays_and_loses_nothing,
+    the_kiosk_knows_of_the_card,
+    money_is_spoken_of_truly,
     printing_is_commanded,
     work_has_its_command,
     deadlines_run,
@@ -213,7 +243,7 @@ RULES: tuple[Callable[[Answer], str | None], ...] = (
 def broken_by(answer: Answer) -> Iterator[str]:
     """Yield the rules that a transition breaks, each with what is wrong; what changed nothing broke nothing."""
     unmoved = answer.clerk == answer.before.clerk and answer.before.digits == answer.after.digits
-    if unmoved and not answer.commands and not isinstance(answer.event, v.Ticked):
+    if unmoved and not answer.commands and not isinstance(answer.event, (v.Ticked, m.PaymentStuck)):
         return
     for rule in RULES:
         wrong = rule(answer)

@@ -46,6 +46,7 @@ FROM_KIOSK: tuple[m.FromKiosk, ...] = (
     m.Escrow(0, FEE_YEN),
     m.Escrow(100, FEE_YEN),
     *(m.PaymentReturned(cause) for cause in m.ReturnCause),
+    m.PaymentStuck(),
     m.Print(DOCUMENT_ID),
     m.Print(OTHER_ID),
     m.MediaPresented(),

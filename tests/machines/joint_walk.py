@@ -285,7 +285,7 @@ class Walk:
             yield "cover shut", partial(self.printer, fine=True)
         if not world.hub_fine:
             yield "centre back", partial(self.hub, fine=True)
-        if world.kiosk.facts.coin_fault and world.escrow and not world.moving:
+        if world.kiosk.facts.jam and world.escrow and not world.moving:
             yield "staff empties the escrow", self.empty_escrow
 
     def printer(self, *, fine: bool) -> None:

@@ -146,6 +146,13 @@ class Joint:
             if states[-1] not in kv.FINAL
         )
 
+    def last_order(self) -> kv.OpenOrder | None:
+        """Return the newest order of the journal."""
+        if not self.journal:
+            return None
+        document_id, states = next(reversed(self.journal.items()))
+        return kv.OpenOrder(ks.Order(self.new_id(), document_id, self.fees[document_id]), states[-1])
+
     # ------------------------------------------------------------ clerks
 
     def tell_clerk(self, process: Process, event: cv.Event) -> None:
@@ -180,7 +187,7 @@ class Joint:
         self.printer_work.clear()
         self.processes.clear()
         tray = d.PaperPresented() if self.paper else d.PaperTaken()
-        self.tell_kiosk(tray, d.EscrowChanged(self.escrow > 0), kv.Recovered(tuple(orders)))
+        self.tell_kiosk(tray, d.EscrowChanged(self.escrow > 0), kv.Recovered(tuple(orders), self.last_order()))
         self.tell_kiosk(d.ReaderOnline("reader"), d.CardInserted() if self.card else d.CardRemoved())
         self.tell_kiosk(d.CameraChanged(d.CameraHealth.OK), kv.HubAnswered(self.hub_fine))
         self.tell_kiosk(d.PrinterChanged(READY if self.printer_fine else COVER_OPEN))
@@ -196,7 +203,7 @@ class Joint:
         command = self.moving.popleft()
         if stuck and self.escrow:
             self.seen.add("escrow stuck")
-            self.tell_kiosk(_stuck(command))
+            self.tell_kiosk(kv.EscrowStuck(command))
             return
         amount, self.escrow = self.escrow, 0
         if isinstance(command, kv.StackEscrow):
@@ -246,11 +253,3 @@ class Joint:
             session = self.kiosk.session
             must(session is not None and screen.spare == session.spare, "another clerk's page is shown")
         must(not outputs.coins_open(self.kiosk) or isinstance(phase, ks.Collecting), "coins are let in")
-
-
-def _stuck(command: kv.Command) -> kv.Event:
-    match command:
-        case kv.ReturnEscrow(order, outcome) if outcome:
-            return kv.EscrowStuck(order)
-        case _:
-            return kv.EscrowStuck()

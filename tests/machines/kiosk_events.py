@@ -53,10 +53,12 @@ def answers() -> Iterator[v.Event]:
     yield v.Ticked()
     yield from (v.Touched(SESSION_ID, language) for language in m.Language)
     yield from (v.EscrowReturned(None, None), v.EscrowReturned(order(), v.OrderState.REFUNDED))
-    yield from (v.EscrowReturned(order(), v.OrderState.CANCELLED), v.EscrowStacked(), v.EscrowStuck())
-    yield v.EscrowStuck(order())
+    yield from (v.EscrowReturned(order(), v.OrderState.CANCELLED), v.EscrowStacked())
+    yield from (v.EscrowStuck(v.StackEscrow()), v.EscrowStuck(v.ReturnEscrow(order(), v.OrderState.REFUNDED)))
+    yield v.EscrowStuck(v.ReturnEscrow(None, None))
     yield from (v.PrinterLent(), v.PrinterSettled(clean=True), v.PrinterSettled(clean=False))
     yield v.Recovered(())
+    yield v.Recovered((), v.OpenOrder(order(), v.OrderState.TAKEN))
     for state in v.OrderState:
         if state not in v.FINAL:
             yield v.Recovered((v.OpenOrder(order(), state),))

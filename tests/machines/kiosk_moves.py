@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from firmware.app.kiosk import vocabulary as v
 from firmware.app.kiosk.outputs import coins_open
 from firmware.app.kiosk.state import Collecting, Kiosk, Lending, Printing, Serving, Starting
 from tests.machines.exploration import Move
@@ -16,8 +17,6 @@ from tests.machines.kiosk_world import Answer, Happening, Situation, Vary, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from firmware.app.kiosk import vocabulary as v
 
 Thing = TypeVar("Thing")
 _WORLDS = 1 << 20
@@ -74,7 +73,7 @@ class KioskMoves:
             there_world = self._set_going(changed, commands)
             there = there_kiosk * _WORLDS + there_world
             broken: tuple[str, ...] = ()
-            if there != number or commands:
+            if there != number or commands or isinstance(happening.event, v.Ticked):
                 full = Answer(here, happening, self.situation(there), self._commands.things[commands])
                 broken = broken_by(full)
             if there not in self._sound:

@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING
 from firmware.app import messages as m
 from firmware.app.kiosk import vocabulary as v
 from firmware.app.kiosk.facts import reasons
-from firmware.app.kiosk.outputs import coins_open
+from firmware.app.kiosk.outputs import ClerkScreen, buzzer_of, coins_open, screen_of
 from firmware.app.kiosk.state import (
+    AwaitingPickup,
     Collecting,
+    Ending,
     Idle,
+    Kiosk,
     LeftBehind,
     Lending,
     Level,
@@ -23,7 +26,7 @@ from firmware.app.kiosk.state import (
     Serving,
     Starting,
 )
-from firmware.devices import Media
+from firmware.devices import BuzzerPattern, Media
 from tests.machines.kiosk_world import SERVING, WAITING, Answer, Situation
 
 if TYPE_CHECKING:
@@ -65,7 +68,7 @@ def nothing_is_done_that_the_journal_does_not_know(answer: Answer) -> Iterator[s
                 yield f"the printer is lent while the journal says {state}"
             case v.Tell(_, m.Print()) if state is not S.PRINTING:
                 yield f"print is told while the journal says {state}"
-            case v.StackEscrow() if state not in (S.PRINTED, S.UNKNOWN):
+            case v.StackEscrow() if state not in (S.PRINTED, S.TAKEN, S.UNKNOWN):
                 yield f"the escrow is kept while the journal says {state}"
             case v.Tell(_, m.Finish(m.FinishCause.TAKEN)) if state is not S.TAKEN:
                 yield f"thanks for taking while the journal says {state}"
@@ -87,7 +90,7 @@ def only_what_is_paid_is_printed(answer: Answer) -> Iterator[str]:
 
 
 def the_fee_is_kept_only_after_printed(answer: Answer) -> Iterator[str]:
-    """Keeping follows the completion reply of this order, or the journal at start, and nothing else."""
+    """Keeping follows the completion reply of this order, the journal at start, or a jam of keeping: nothing else."""
     if any(isinstance(command, v.StackEscrow) for command in answer.commands):
         phase, event = answer.before.kiosk.phase, answer.happening.event
         match event:
@@ -96,6 +99,10 @@ def the_fee_is_kept_only_after_printed(answer: Answer) -> Iterator[str]:
             ):
                 pass
             case v.Recovered(orders) if any(found.state is S.PRINTED for found in orders):
+                pass
+            case v.Recovered((), v.OpenOrder(order, S.TAKEN)) if order.fee_yen:
+                pass
+            case v.Ticked() if answer.before.kiosk.facts.jam == v.StackEscrow():
                 pass
             case _:
                 yield f"the escrow is kept on {event} in {type(phase).__name__}"
@@ -162,17 +169,49 @@ def a_visit_ends_with_its_clerk(answer: Answer) -> Iterator[str]:
         yield "the visit is over and its clerk lives"
 
 
-def an_alarm_is_filmed(answer: Answer) -> Iterator[str]:
-    """The alarm that follows a visit is marked on the film, for the police."""
-    there, before = answer.after.kiosk.phase, answer.before.kiosk.phase
-    if isinstance(there, LeftBehind) and answer.before.kiosk.session and there.subject_id is None:
+def visits_and_alarms_are_filmed_from_beginning_to_end(answer: Answer) -> Iterator[str]:
+    """Each film that begins ends, under the same id, when its visit or alarm ends; the alarm's is for the police."""
+    before, there = answer.before.kiosk, answer.after.kiosk
+    if isinstance(there.phase, LeftBehind) and before.session and there.phase.subject_id is None:
         yield "a thing is left behind by a visit, and nobody knows by which"
-    if not isinstance(there, LeftBehind) or there.level < Level.ALARM or isinstance(before, Starting):
-        return
-    sounded = isinstance(before, LeftBehind) and before.level >= Level.ALARM
-    filmed = any(isinstance(each, v.MarkFilm) and each.mark is m.MarkKind.ALARM for each in answer.commands)
-    if not sounded and there.subject_id and not filmed:
-        yield "the alarm sounds and the film is not marked"
+    running = {(m.MarkKind.TRANSACTION, each) for each in [_visit(before)] if each} | _alarms(before)
+    for command in answer.commands:
+        if isinstance(command, v.MarkFilm) and command.moment is m.Moment.BEGIN:
+            running.add((command.mark, command.subject_id))
+        if isinstance(command, v.MarkFilm) and command.moment is m.Moment.END:
+            if (command.mark, command.subject_id) not in running:
+                yield "a film ends that was not begun"
+            running.discard((command.mark, command.subject_id))
+    wanted = {(m.MarkKind.TRANSACTION, each) for each in [_visit(there)] if each} | _alarms(there)
+    if running != wanted:
+        yield f"filmed is {running}, not {wanted}"
+
+
+def _visit(kiosk: Kiosk) -> str | None:
+    if kiosk.session is None:
+        return None
+    order = getattr(kiosk.phase, "order", None)
+    known = order.transaction_id if order else getattr(kiosk.phase, "transaction_id", None)
+    return known or kiosk.session.session_id
+
+
+def _alarms(kiosk: Kiosk) -> set[tuple[m.MarkKind, str | None]]:
+    phase = kiosk.phase
+    sounds = isinstance(phase, LeftBehind) and phase.level in {Level.ALARM, Level.LOUD}
+    return {(m.MarkKind.ALARM, phase.subject_id)} if sounds else set()
+
+
+def a_card_that_may_lie_there_is_not_waited_for_in_silence(answer: Answer) -> Iterator[str]:
+    """Each deadline while it is to be taken back makes the reminder louder, or ends the visit; also with no reader."""
+    before, after = answer.before.kiosk, answer.after.kiosk
+    match before.phase, after.phase:
+        case Serving(step=m.Step.TAKE_CARD, level=level), Serving(level=then) if (
+            isinstance(answer.happening.event, v.Ticked) and before.facts.card is not Media.NOT_PRESENT
+        ):
+            if then <= level:
+                yield "a deadline passes and the person is not called louder"
+        case _:
+            pass
 
 
 TRANSITION_RULES: tuple[Callable[[Answer], Iterator[str]], ...] = (
@@ -186,7 +225,8 @@ TRANSITION_RULES: tuple[Callable[[Answer], Iterator[str]], ...] = (
     a_dead_clerk_is_replaced,
     one_clerk_serves,
     a_visit_ends_with_its_clerk,
-    an_alarm_is_filmed,
+    visits_and_alarms_are_filmed_from_beginning_to_end,
+    a_card_that_may_lie_there_is_not_waited_for_in_silence,
 )
 
 
@@ -236,11 +276,36 @@ def no_coin_is_kept_for_nothing(situation: Situation) -> Iterator[str]:
 
 
 def every_order_has_an_end_at_rest(situation: Situation) -> Iterator[str]:
-    """At rest with every gate shut, the journal knows how the order ended."""
+    """At rest with every gate shut, the journal knows how the order ended, unless its money is jammed."""
     world = situation.world
-    quiet = isinstance(situation.kiosk.phase, _AT_REST) and not world.gates
+    quiet = isinstance(situation.kiosk.phase, _AT_REST) and not world.gates and not world.stuck
     if quiet and world.journal is not None and world.journal not in v.FINAL:
         yield f"the order of the last visit stays {world.journal}"
+
+
+def a_jammed_gate_is_tried_again(situation: Situation) -> Iterator[str]:
+    """A jam is known as long as it lasts, keeps from serving, and has a deadline at rest."""
+    world, kiosk = situation.world, situation.kiosk
+    if not isinstance(kiosk.phase, _AT_REST) or world.gates:
+        return
+    if world.stuck != (kiosk.facts.jam is not None):
+        yield f"the escrow is stuck: {world.stuck}, the machine thinks: {kiosk.facts.jam}"
+    if world.stuck and kiosk.deadline is None:
+        yield "a jammed gate is never tried again"
+
+
+def no_page_of_a_dead_clerk_is_shown(situation: Situation) -> Iterator[str]:
+    """A clerk's page needs its process."""
+    if isinstance(screen_of(situation.kiosk), ClerkScreen) and not situation.world.serving:
+        yield "the screen shows the page of a clerk that is dead"
+
+
+def a_card_laid_down_again_is_heard(situation: Situation) -> Iterator[str]:
+    """From the fee on no page waits for the card: the buzzer calls at once."""
+    kiosk = situation.kiosk
+    paid_for = isinstance(kiosk.phase, (*_PAYING, AwaitingPickup, Ending))
+    if paid_for and kiosk.facts.card is Media.PRESENT and buzzer_of(kiosk) is BuzzerPattern.SILENT:
+        yield f"a card lies on the reader in {type(kiosk.phase).__name__}, in silence"
 
 
 def one_thing_moves_at_a_time(situation: Situation) -> Iterator[str]:
@@ -272,6 +337,9 @@ STATE_RULES: tuple[Callable[[Situation], Iterator[str]], ...] = (
     no_coin_is_kept_for_nothing,
     every_order_has_an_end_at_rest,
     one_thing_moves_at_a_time,
+    a_jammed_gate_is_tried_again,
+    no_page_of_a_dead_clerk_is_shown,
+    a_card_laid_down_again_is_heard,
 )
 
 

@@ -37,8 +37,9 @@ _OPEN = (
     OrderState.PAID,
     OrderState.PRINTING,
     OrderState.PRINTED,
+    OrderState.TAKEN,
 )
-_FULL = (OrderState.PAID, OrderState.PRINTING, OrderState.PRINTED)
+_FULL = (OrderState.PAID, OrderState.PRINTING, OrderState.PRINTED, OrderState.TAKEN)
 
 
 def beginnings(vary: frozenset[Vary]) -> Iterator[tuple[str, Situation]]:

@@ -65,7 +65,7 @@ def kind_label(event: v.Event) -> str:
         case v.ClerkSaid(_, message):
             return _said(message)
         case v.EscrowStuck():
-            return "EscrowStuck" if event.order is None else "EscrowStuck(order)"
+            return f"EscrowStuck({command_label(event.move)})"
         case d.CameraChanged(health):
             return f"CameraChanged({health})"
         case _:

@@ -121,8 +121,9 @@ def normal(phase: Phase) -> Phase:
     changes: dict[str, object] = {}
     if getattr(phase, "session", None):
         changes["session"] = SESSION
-    if phase.deadline is not None:
-        changes["deadline"] = DUE_S
+    for name in ("deadline", "card_by", "retry_by"):
+        if name in phase.__dataclass_fields__ and getattr(phase, name) is not None:
+            changes[name] = DUE_S
     if isinstance(phase, Serving) and phase.step is not m.Step.TAKE_CARD:
         changes["step"] = m.Step.CHOOSE
     _NORMAL[phase] = changed = replace(phase, **changes)
@@ -170,9 +171,10 @@ def happenings(situation: Situation, vary: frozenset[Vary]) -> Iterator[Happenin
     yield from _printer(world, vary)
     yield from _processes(kiosk, world, vary)
     if isinstance(kiosk.phase, Starting):
-        found = (v.OpenOrder(world.order, world.journal),) if world.order and world.journal else ()
+        last = v.OpenOrder(world.order, world.journal) if world.order and world.journal else None
+        found = (last,) if last and last.state not in v.FINAL else ()
         told = f"recovered: {world.order and world.order.fee_yen} yen, {world.journal}"
-        yield Happening(told, v.Recovered(found), world)
+        yield Happening(told, v.Recovered(found, last), world)
     yield Happening("touched", v.Touched(SESSION_ID, m.Language.JA), world, patient=False)
     if world.serving:
         for message in _messages(world):
@@ -235,8 +237,8 @@ def _gates(world: World, gate: Gate, rest: tuple[Gate, ...], vary: frozenset[Var
     out = replace(world, coins_yen=0, stuck=False, gates=(replace(gate, emptied=True), *rest))
     yield Happening(f"coins out, kept: {gate.keeps}", d.EscrowChanged(occupied=False), out)
     if Vary.GATES in vary:
-        stuck = v.EscrowStuck(gate.order if gate.outcome else None)
-        yield Happening("escrow stuck", stuck, replace(world, gates=rest, stuck=True))
+        move = v.StackEscrow() if gate.keeps else v.ReturnEscrow(gate.order, gate.outcome)
+        yield Happening("escrow stuck", v.EscrowStuck(move), replace(world, gates=rest, stuck=True))
 
 
 def _printer(world: World, vary: frozenset[Vary]) -> Iterator[Happening]:

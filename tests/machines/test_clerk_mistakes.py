@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from firmware.app import messages as m
-from firmware.app.clerk import course, machine, questions
+from firmware.app.clerk import course, machine, questions, work
 from firmware.app.clerk import vocabulary as v
-from firmware.app.clerk.state import Asking, Over, Paying, Printing, Question, TakingPaper, Working
+from firmware.app.clerk.state import Asking, Over, Paying, Printing, Question, Saying, TakingCard, TakingPaper, Working
 from tests.machines.clerk_graph import ClerkGraph
 from tests.machines.clerk_world import START
 from tests.machines.exploration import RuleBroken, explore
@@ -85,6 +85,46 @@ def go_on_with_the_card_there(monkeypatch):
     changed(monkeypatch, Working, change)
 
 
+def overlook_a_card_that_is_laid_again(monkeypatch):
+    monkeypatch.setattr(questions, "AFTER_CARD", ())
+
+
+def _straight_to_the_fee(clerk, held=None):
+    return course.pay(clerk, held) if held else course.take_card(clerk)
+
+
+def ask_for_the_fee_with_the_card_there(monkeypatch):
+    monkeypatch.setattr(work, "take_card", _straight_to_the_fee)
+
+
+def begin_the_choice_again(monkeypatch):
+    def change(clerk, event, answer):
+        after = answer[0]
+        asked = isinstance(after.phase, Asking)
+        return (replace(after, phase=replace(after.phase, question=Question.CHOOSE_TYPE)) if asked else after), answer[
+            1
+        ]
+
+    changed(monkeypatch, TakingCard, change)
+
+
+def forget_the_document_over_the_card(monkeypatch):
+    def change(clerk, event, answer):
+        if isinstance(event, m.CardSeen) and not event.present and clerk.phase.held:
+            return course.ask(clerk, Question.CHOOSE_TYPE, 0.0, course.Limits(), v.Say(m.Stepped(m.Step.CHOOSE)))
+        return answer
+
+    changed(monkeypatch, TakingCard, change)
+
+
+def wait_for_the_card_in_silence(monkeypatch):
+    changed(monkeypatch, Asking, lambda *a: (a[2][0], ()) if isinstance(a[2][0].phase, TakingCard) else a[2])
+
+
+def call_stuck_money_returned(monkeypatch):
+    changed(monkeypatch, Saying, lambda clerk, event, a: (clerk, ()) if isinstance(event, m.PaymentStuck) else a)
+
+
 def ask_for_ever(monkeypatch):
     def change(clerk, event, answer):
         after = answer[0]
@@ -156,6 +196,12 @@ def use_a_serial_again(monkeypatch):
         (leave_the_transaction_open, "centre_is_told"),
         (hold_the_document_in_silence, "documents_belong_to_transactions"),
         (go_on_with_the_card_there, "card_is_taken_first"),
+        (overlook_a_card_that_is_laid_again, "card_is_taken_first"),
+        (ask_for_the_fee_with_the_card_there, "card_is_taken_first"),
+        (begin_the_choice_again, "a_laid_card_delays_and_loses_nothing"),
+        (forget_the_document_over_the_card, "a_laid_card_delays_and_loses_nothing"),
+        (wait_for_the_card_in_silence, "the_kiosk_knows_of_the_card"),
+        (call_stuck_money_returned, "money_is_spoken_of_truly"),
         (ask_for_ever, "deadlines_run"),
         (tick_and_stay, "deadlines_run"),
         (claim_printed_at_once, "printing_is_commanded"),

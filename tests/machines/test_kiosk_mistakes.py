@@ -6,7 +6,7 @@ import pytest
 
 from firmware import devices as d
 from firmware.app import messages as m
-from firmware.app.kiosk import machine, phases, pickup, rest
+from firmware.app.kiosk import filming, machine, outputs, phases, pickup, rest
 from firmware.app.kiosk import vocabulary as v
 from firmware.app.kiosk.state import (
     AwaitingPickup,
@@ -21,6 +21,7 @@ from firmware.app.kiosk.state import (
     Serving,
 )
 from firmware.app.kiosk.transition import Step
+from tests.machines import kiosk_rules
 from tests.machines.exploration import RuleBroken
 from tests.machines.kiosk_slices import SLICES, explored
 
@@ -116,7 +117,7 @@ def let_no_deadline_run_for_a_forgotten_card(patch):
     def mistake(*arguments):
         step = right(*arguments)
         at_rest = isinstance(step.phase, (Idle, OutOfService))
-        return replace(step, phase=replace(step.phase, deadline=None)) if at_rest else step
+        return replace(step, phase=replace(step.phase, card_by=None)) if at_rest else step
 
     patch.setattr(rest, "at_rest", mistake)
 
@@ -171,8 +172,18 @@ def keep_and_return_at_start(patch):
 
 
 def alarm_without_film(patch):
+    right = filming.marks
     patch.setattr(
-        pickup, "_alarm", lambda phase, now, limits, right=pickup._alarm: without(right(phase, now, limits), v.MarkFilm)
+        filming,
+        "marks",
+        lambda before, after: [each for each in right(before, after) if each.mark is not m.MarkKind.ALARM],
+    )
+
+
+def film_that_never_ends(patch):
+    right = filming.marks
+    patch.setattr(
+        filming, "marks", lambda before, after: [each for each in right(before, after) if each.moment is m.Moment.BEGIN]
     )
 
 
@@ -180,7 +191,67 @@ def serve_although_something_is_missing(patch):
     patch.setattr(rest, "reasons", lambda _facts: frozenset())
 
 
+def wait_the_whole_visit_for_a_lost_reader(patch):
+    right = phases._card_still_there
+
+    def mistake(phase, facts, now, limits):
+        lost = facts.card is not d.Media.PRESENT
+        return Step(replace(phase, deadline=phase.session.end_by)) if lost else right(phase, facts, now, limits)
+
+    patch.setattr(phases, "_card_still_there", mistake)
+
+
+def overlook_a_card_that_is_laid_again(patch):
+    right = outputs.buzzer_of
+
+    def mistake(kiosk):
+        return right(replace(kiosk, facts=replace(kiosk.facts, card=d.Media.NOT_PRESENT)))
+
+    patch.setattr(kiosk_rules, "buzzer_of", mistake)
+
+
+def show_the_page_of_a_dead_clerk(patch):
+    def mistake(step, event, kiosk):
+        return Step(kiosk.phase) if isinstance(event, v.ClerkGone) else step
+
+    patch.setitem(machine._PHASES, *changed(AwaitingPickup, mistake))
+
+
+def give_a_jammed_gate_up(patch):
+    right = rest.at_rest
+
+    def mistake(*arguments):
+        step = right(*arguments)
+        out = isinstance(step.phase, OutOfService)
+        return replace(step, phase=replace(step.phase, retry_by=None)) if out else step
+
+    patch.setattr(rest, "at_rest", mistake)
+
+
+def forget_what_the_gate_owes(patch):
+    def mistake(kiosk, event, now, limits):
+        step = rest.resting(kiosk, event, now, limits)
+        return replace(step, commands=tuple(v.ReturnEscrow(None, None) for _ in step.commands if kiosk.facts.jam))
+
+    patch.setitem(machine._PHASES, OutOfService, mistake)
+
+
+def forget_an_order_whose_coins_a_person_took_out(patch):
+    patch.setattr(machine, "_emptied_by_hand", lambda _jam: [])
+
+
+def keep_what_lies_there_at_start(patch):
+    patch.setattr(rest, "_earned", lambda _last: True)
+
+
 MISTAKES = [
+    (wait_the_whole_visit_for_a_lost_reader, "service", "a_card_that_may_lie_there_is_not_waited_for_in_silence"),
+    (overlook_a_card_that_is_laid_again, "card and money", "a_card_laid_down_again_is_heard"),
+    (show_the_page_of_a_dead_clerk, "things left behind", "no_page_of_a_dead_clerk_is_shown"),
+    (give_a_jammed_gate_up, "card and money", "a_jammed_gate_is_tried_again"),
+    (forget_what_the_gate_owes, "card and money", "every_order_has_an_end_at_rest"),
+    (forget_an_order_whose_coins_a_person_took_out, "card and money", "every_order_has_an_end_at_rest"),
+    (keep_what_lies_there_at_start, "card and money", "the_fee_is_kept_only_after_printed"),
     (keep_the_fee_when_printing_failed, "money", "the_fee_is_kept_only_after_printed"),
     (keep_the_fee_when_the_clerk_dies, "money", "whoever_paid_and_got_nothing_has_the_money_back"),
     (forget_the_money_on_a_cancellation, "money", "whoever_paid_and_got_nothing_has_the_money_back"),
@@ -198,7 +269,8 @@ MISTAKES = [
     (record_printed_twice, "things left behind", "the_journal_only_goes_forward"),
     (forget_how_the_order_ended, "money", "every_order_has_an_end_at_rest"),
     (keep_and_return_at_start, "money", "one_thing_moves_at_a_time"),
-    (alarm_without_film, "things left behind", "an_alarm_is_filmed"),
+    (alarm_without_film, "things left behind", "visits_and_alarms_are_filmed_from_beginning_to_end"),
+    (film_that_never_ends, "things left behind", "visits_and_alarms_are_filmed_from_beginning_to_end"),
     (serve_although_something_is_missing, "service", "service_follows_from_the_facts"),
 ]
 

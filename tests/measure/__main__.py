@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from tests.measure import framing, issuance, processes
+from tests.measure import detection, framing, issuance, processes, scramble
 
 
 async def _measure(out: Path) -> dict:
@@ -17,7 +17,8 @@ async def _measure(out: Path) -> dict:
         print(f"measuring {name} ...", flush=True)
         figures |= await part(out.parent / "bench" / name)
         print(f"measuring {name}: {time.monotonic() - began:.0f} s", flush=True)
-    return figures | await asyncio.to_thread(framing.measure)
+    figures |= await asyncio.to_thread(framing.measure)
+    return figures | await asyncio.to_thread(scramble.measure) | await asyncio.to_thread(detection.measure)
 
 
 def main() -> int:

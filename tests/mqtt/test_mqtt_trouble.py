@@ -31,7 +31,7 @@ async def serve():
                 finally:
                     writer.close()
 
-            server = await asyncio.start_server(until_gone, "localhost", 0, ssl=context)
+            server = await asyncio.start_server(until_gone, "127.0.0.1", 0, ssl=context)
             stack.callback(server.close)
             return server.sockets[0].getsockname()[1]
 

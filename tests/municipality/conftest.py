@@ -14,17 +14,17 @@ from typing import Any
 import cbor2
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from hub.cose import sign1
+from hub.cose import sign1, verify1
 from hub.municipality import koga
 from hub.municipality.citizens import CITIZENS
-from hub.municipality.interface import IssueAnswer, IssueRequest, Refused
+from hub.municipality.interface import IssueAnswer, IssueRequest, QueryRequest, Refused
 from hub.municipality.office import Office
 from hub.municipality.setup import initialise, open_municipality
 
@@ -38,39 +38,77 @@ class Card:
     certificate_der: bytes
     key: RSAPrivateKey
 
-    def request(self, *, centre_nonce: bytes | None = None, **order_changes: Any) -> IssueRequest:
-        """A whole request of a new session; `order_changes` replace fields of the order before it is signed."""
+    @property
+    def serial(self) -> int:
+        return x509.load_der_x509_certificate(self.certificate_der).serial_number
+
+    def session(self, centre_nonce: bytes | None = None) -> "Session":
+        """Open a session: fresh keys and nonces, signed by the card."""
         session_key = Ed25519PrivateKey.generate()
         signing = session_key.public_key().public_bytes_raw()
         encryption = X25519PrivateKey.generate().public_key().public_bytes_raw()
         transaction_id = secrets.token_hex(16)
         nonces = (centre_nonce or secrets.token_bytes(32), secrets.token_bytes(32))
         auth = ["kiosk-card-auth-v1", *nonces, transaction_id, "kiosk-0001", signing, encryption]
-        copies = order_changes.get("copies", 1)
-        order = {
-            "v": 1,
-            "transaction_id": transaction_id,
+        chain = {
             "municipality": "402231",
+            "transaction_id": transaction_id,
+            "centre_nonce": nonces[0],
+            "kiosk_id": "kiosk-0001",
+            "clerk_nonce": nonces[1],
+            "signing_key": signing,
+            "encryption_key": encryption,
+            "certificate_der": self.certificate_der,
+            "signature": self.key.sign(cbor2.dumps(auth, canonical=True), PKCS1v15(), SHA256()),
+        }
+        return Session(session_key, chain)
+
+    def request(self, *, centre_nonce: bytes | None = None, **order_changes: Any) -> IssueRequest:
+        """A whole request of a new session; `order_changes` replace fields of the order before it is signed."""
+        return self.session(centre_nonce).order(**order_changes)
+
+
+@dataclass
+class Session:
+    """One session of a card: orders and queries of the same transaction."""
+
+    key: Ed25519PrivateKey
+    chain: dict[str, Any]
+
+    def order(self, **changes: Any) -> IssueRequest:
+        """An order; what is None in `changes` and no field of version 1 stays, `drop` names fields to leave out."""
+        dropped = changes.pop("drop", ())
+        record = {**self._bound(), **self.choice(**changes)}
+        return IssueRequest(
+            **self.chain, order_cose=self._signed({k: v for k, v in record.items() if k not in dropped})
+        )
+
+    def choice(self, **changes: Any) -> dict[str, Any]:
+        """An order's fields from `type` to `head_dots`, with `changes`."""
+        copies = changes.get("copies", 1)
+        fee = {"family_register": 400}.get(changes.get("type", ""), 250)
+        return {
             "type": "resident_record",
             "scope": "self",
+            "persons": [],
             "items": [],
+            "fiscal_year": None,
             "copies": copies,
-            "fee_yen": 250 * copies,
+            "fee_yen": fee * copies,
             "head_dots": 576,
-            "clerk_nonce": nonces[1],
-        }
-        return IssueRequest(
-            municipality="402231",
-            transaction_id=transaction_id,
-            centre_nonce=nonces[0],
-            kiosk_id="kiosk-0001",
-            clerk_nonce=nonces[1],
-            signing_key=signing,
-            encryption_key=encryption,
-            certificate_der=self.certificate_der,
-            signature=self.key.sign(cbor2.dumps(auth, canonical=True), PKCS1v15(), SHA256()),
-            order_cose=sign1(order | order_changes, session_key, sha256(signing).digest()[:8]),
-        )
+        } | changes
+
+    def query(self, kind: str, of: dict[str, Any], **changes: Any) -> QueryRequest:
+        """A query of this session."""
+        record = {**self._bound(), "kind": kind, "query_nonce": secrets.token_bytes(32), "of": of} | changes
+        return QueryRequest(**self.chain, query_cose=self._signed(record))
+
+    def _bound(self) -> dict[str, Any]:
+        names = ("transaction_id", "municipality", "clerk_nonce")
+        return {"v": 2, **{name: self.chain[name] for name in names}}
+
+    def _signed(self, record: dict[str, Any]) -> bytes:
+        return sign1(record, self.key, sha256(self.chain["signing_key"]).digest()[:8])
 
 
 @dataclass
@@ -94,10 +132,19 @@ class Town:
     def issue(self, request: IssueRequest, office: Office | None = None) -> IssueAnswer:
         return self.runner.run((office or self.office).issue(request))
 
-    def refusal(self, request: IssueRequest, office: Office | None = None) -> Refused:
+    def refusal(self, request: IssueRequest | QueryRequest, office: Office | None = None) -> Refused:
+        ask = self.ask if isinstance(request, QueryRequest) else self.issue
         with pytest.raises(Refused) as caught:
-            self.issue(request, office)
+            ask(request, office)
         return caught.value
+
+    def ask(self, request: QueryRequest, office: Office | None = None) -> dict[str, Any]:
+        """Ask a query; returns the checked statement."""
+        return self.read(self.runner.run((office or self.office).answer(request)).statement)
+
+    def read(self, statement: bytes) -> dict[str, Any]:
+        """Check a statement's signature and return what it says."""
+        return verify1(statement, Ed25519PublicKey.from_public_bytes(self.public_key))
 
     def office_with(self, renderer: Any) -> Office:
         """Make an office with another renderer, and the real signer process."""

@@ -23,8 +23,9 @@ def test_the_statement_binds_card_session_order_and_kiosk(town, request_of):
     answer = town.issue(request)
     statement = statement_of(town, answer)
     pages = statement.pop("pages")
+    assert statement.pop("code_area") == {"left_dots": 364, "top_rows": pages[0]["height_rows"] - 212, "side_dots": 192}
     assert statement == {
-        "v": 1,
+        "v": 2,
         "kind": "document",
         "municipality": "402231",
         "transaction_id": request.transaction_id,
@@ -36,7 +37,9 @@ def test_the_statement_binds_card_session_order_and_kiosk(town, request_of):
         "document_id": answer.document_id,
         "type": "resident_record",
         "scope": "self",
+        "persons": [],
         "items": ["domicile", "relationship"],
+        "fiscal_year": None,
         "copies": 2,
         "fee_yen": 500,
         "head_dots": 576,
@@ -107,7 +110,7 @@ def test_the_municipality_keeps_a_record_of_what_it_issued(town, request_of):
     answer = town.issue(request)
     with town.office._register.connect() as connection:
         row = connection.exec_driver_sql(
-            "SELECT transaction_id, resident_id, statement FROM certificates WHERE document_id = ?",
+            "SELECT transaction_id, holder_id, statement FROM certificates WHERE document_id = ?",
             (answer.document_id,),
         ).one()
     assert tuple(row) == (request.transaction_id, resident_id("taro"), answer.statement)

@@ -1,15 +1,26 @@
 """The page itself: fields, glyphs, dots."""
 
+import dataclasses
+
 import numpy as np
 import pypdfium2
 import pytest
 
 from hub.municipality.bench import bench_parts, render_page, sample_content
-from hub.municipality.content import FIELDS
 from hub.municipality.glyphs import Glyphs
-from hub.municipality.raster import box_filter, grey_page
+from hub.municipality.interface import Refused
+from hub.municipality.page_check import code_area, plain
+from hub.municipality.pages import (
+    family_register,
+    family_register_supplement,
+    income_tax,
+    resident_record,
+    seal_registration,
+)
+from hub.municipality.raster import box_filter, grey_page, read_pages
 from hub.municipality.register import Resident
-from hub.municipality.typesetter import CODE_MM, DOTS_PER_MM, Typesetter
+from hub.municipality.snapshot import Person
+from hub.municipality.typesetter import Typesetter
 
 
 @pytest.fixture(scope="module")
@@ -39,33 +50,37 @@ def test_the_same_content_gives_the_same_dots(typesetter):
 def test_the_secret_columns_are_on_no_list():
     columns = set(Resident.__table__.columns.keys())
     assert {"my_number", "resident_code"} <= columns
-    for fields in FIELDS.values():
-        assert set(fields) <= columns - {"my_number", "resident_code", "id", "support_measure"}
+    pages = (resident_record, seal_registration, income_tax, family_register, family_register_supplement)
+    for page in pages:
+        assert not set(page.FIELDS) & {"my_number", "resident_code", "id", "support_measure", "resident_id"}
+    assert set(resident_record.FIELDS) <= columns
+    assert not {it.name for it in dataclasses.fields(Person)} & {"my_number", "resident_code"}
 
 
 @pytest.mark.parametrize("head_dots", [576, 832, 1728])
 @pytest.mark.parametrize("scope", ["self", "household"])
 def test_the_page_fits_the_head_and_says_that_it_is_a_specimen(typesetter, head_dots, scope):
-    page = render_page(sample_content("hanako", head_dots, scope), typesetter)
-    assert (page.width_dots, page.height_rows % 8) == (head_dots, 0)
-    assert page.text.count("TEST DATA") == 2
-    assert "この写しは、住民票の原本と相違ないことを証明する。" in page.text.replace("\r\n", "")
-    black = bits(page)
-    assert not black[:, :8].any()
-    assert not black[:, -8:].any()
-    assert not black[:8].any()
-    assert not black[-8:].any()
+    pages = read_pages(typesetter.pdf(sample_content("hanako", head_dots, scope)), head_dots)
+    assert "この写しは、住民票の原本と相違ないことを証明する。" in plain(pages[-1].text)
+    for page in pages:
+        assert (page.width_dots, page.height_rows % 8) == (head_dots, 0)
+        assert page.text.count("TEST DATA") == 2
+        black = bits(page)
+        assert not black[:, :8].any()
+        assert not black[:, -8:].any()
+        assert not black[:8].any()
+        assert not black[-8:].any()
 
 
 @pytest.mark.parametrize("head_dots", [576, 832, 1728])
 def test_a_blank_square_is_kept_for_the_signed_code(typesetter, head_dots):
-    black = bits(render_page(sample_content("hanako", head_dots), typesetter))
-    side = CODE_MM * DOTS_PER_MM
-    left = 12 * 8 if head_dots == 1728 else 20
-    blank = [
-        not black[row : row + side, left : left + side].any() for row in range(black.shape[0] // 2, black.shape[0])
-    ]
-    assert any(blank)
+    page = render_page(sample_content("hanako", head_dots), typesetter)
+    area = code_area(page)
+    margin = (96 if head_dots == 1728 else 20) + 192
+    assert area == {"left_dots": head_dots - margin, "top_rows": page.height_rows - margin, "side_dots": 192}
+    dots = np.full(len(page.dots), 0x55, np.uint8).tobytes()
+    with pytest.raises(Refused, match="blank square"):
+        code_area(dataclasses.replace(page, dots=dots))
 
 
 def stroke_loss(typesetter, threshold, finer=8):

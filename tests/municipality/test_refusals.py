@@ -80,7 +80,13 @@ def test_nothing_is_issued_while_closed(town, request_of, moment):
 @pytest.mark.parametrize(
     ("change", "refusal"),
     [
-        ({"type": "family_register"}, "closed"),
+        ({"type": "family_register"}, "binding_mismatch"),  # scope self
+        ({"type": "income_tax"}, "binding_mismatch"),  # no year
+        ({"type": "income_tax", "fiscal_year": 2019}, "binding_mismatch"),
+        ({"fiscal_year": 2026}, "binding_mismatch"),
+        ({"scope": "members"}, "binding_mismatch"),  # nobody chosen
+        ({"scope": "members", "persons": ["0" * 32]}, "binding_mismatch"),
+        ({"persons": ["0" * 32]}, "binding_mismatch"),
         ({"type": "unheard_of"}, "closed"),
         ({"scope": "everybody"}, "binding_mismatch"),
         ({"items": ["my_number"]}, "binding_mismatch"),
@@ -94,7 +100,11 @@ def test_nothing_is_issued_while_closed(town, request_of, moment):
         ({"municipality": "401307"}, "binding_mismatch"),
         ({"transaction_id": "0" * 32}, "binding_mismatch"),
         ({"clerk_nonce": bytes(32)}, "binding_mismatch"),
-        ({"v": 2}, "binding_mismatch"),
+        ({"v": 3}, "binding_mismatch"),
+        ({"v": True}, "binding_mismatch"),
+        ({"v": 1}, "binding_mismatch"),  # with fields of version 2
+        ({"drop": ("persons",)}, "binding_mismatch"),
+        ({"v": 1, "scope": "members", "drop": ("persons", "fiscal_year")}, "binding_mismatch"),
         ({"extra": 1}, "binding_mismatch"),
     ],
 )

@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.municipality import koga
+from hub.municipality.changes import all_changes, record_hours
 from hub.municipality.era import japanese_date
 from hub.municipality.interface import Municipality, Offer
 from hub.municipality.numbers import check_digit, forbidden_number, is_my_number
 from hub.municipality.register import open_register
 from hub.municipality.rules import TOKYO, Change, TypeRule, check_hours, rules_on
-from hub.municipality.setup import all_changes, initialise, key_path, record_hours, register_path
+from hub.municipality.setup import initialise, key_path, register_path
 
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
@@ -52,31 +53,43 @@ def test_availability_and_offers(town):
     shown = office.availability(NOON, "seven_eleven")
     assert (shown.code, shown.status, shown.opens, shown.closes) == ("402231", "open", "06:30", "23:00")
     assert {it.type: it.fee_yen for it in shown.types}["family_register"] == 400
-    assert [it.type for it in shown.types if it.available] == ["resident_record"]
+    assert len([it for it in shown.types if it.reason is None]) == 5
     assert office.availability(NOON, "somebody").status == "operator_not_contracted"
     assert office.availability(NOON + timedelta(hours=12), "lawson").status == "closed"
-    offer = Offer("resident_record", 250, ("domicile", "relationship"), ("self", "household"), 10)
-    assert office.offers(NOON, "ministop") == (offer,)
-    assert office.offers(NOON, "somebody") == ()
-    assert office.offers(NOON + timedelta(hours=12), "ministop") == ()
+    offers = {it.type: it for it in office.offers(NOON, "ministop")}
+    assert list(offers) == [it.type for it in shown.types]
+    assert offers["resident_record"] == Offer(
+        "resident_record",
+        250,
+        ("domicile", "nationality", "relationship", "residence_card", "residence_status"),
+        ("self", "household", "members"),
+        10,
+        (),
+        "06:30",
+        "23:00",
+        None,
+    )
+    assert offers["income_tax"].fiscal_years == (2026, 2025, 2024)
+    assert {it.reason for it in office.offers(NOON, "somebody")} == {"operator_not_contracted"}
+    assert {it.reason for it in office.offers(NOON + timedelta(hours=12), "ministop")} == {"hours"}
 
 
 def test_trial_hours_are_a_dated_change(tmp_path):
     initialise(tmp_path, {}, clock=lambda: NOON)
     register = open_register(register_path(tmp_path))
     today = date(2026, 11, 24)
-    record_hours(register, today, always_open=False, hours=("06:30", "23:00"))
-    assert all_changes(register) == koga.CHANGES, "nothing changed, nothing is recorded"
-    record_hours(register, today, always_open=True, hours=("06:30", "23:00"))
-    record_hours(register, today, always_open=True, hours=("06:30", "23:00"))
-    (entered,) = all_changes(register)[len(koga.CHANGES) :]
+    record_hours(register, koga.CHANGES, NOON, today, always_open=False, hours=("06:30", "23:00"))
+    assert all_changes(register, koga.CHANGES) == koga.CHANGES, "nothing changed, nothing is recorded"
+    record_hours(register, koga.CHANGES, NOON, today, always_open=True, hours=("06:30", "23:00"))
+    record_hours(register, koga.CHANGES, NOON, today, always_open=True, hours=("06:30", "23:00"))
+    (entered,) = all_changes(register, koga.CHANGES)[len(koga.CHANGES) :]
     assert (entered.on, entered.sets) == (today, {"always_open": True})
     midnight_in_winter = datetime(2027, 1, 1, 0, 0, tzinfo=TOKYO)
-    assert rules_on(midnight_in_winter.date(), all_changes(register)).is_open(midnight_in_winter)
-    record_hours(register, today, always_open=False, hours=("08:00", "17:00"))
-    assert rules_on(today, all_changes(register)).opens == "08:00"
+    assert rules_on(midnight_in_winter.date(), all_changes(register, koga.CHANGES)).is_open(midnight_in_winter)
+    record_hours(register, koga.CHANGES, NOON, today, always_open=False, hours=("08:00", "17:00"))
+    assert rules_on(today, all_changes(register, koga.CHANGES)).opens == "08:00"
     with pytest.raises(ValueError, match="HH:MM"):
-        record_hours(register, today, always_open=False, hours=("8", "17:00"))
+        record_hours(register, koga.CHANGES, NOON, today, always_open=False, hours=("8", "17:00"))
     register.dispose()
 
 
@@ -136,7 +149,7 @@ def test_ordinary_numbers_of_a_certificate_are_not_taken_for_secrets():
 def test_the_rules_of_a_change_are_kept_as_json(tmp_path):
     initialise(tmp_path, {}, clock=lambda: NOON)
     register = open_register(register_path(tmp_path))
-    record_hours(register, date(2026, 11, 24), always_open=True, hours=("06:30", "23:00"))
+    record_hours(register, koga.CHANGES, NOON, date(2026, 11, 24), always_open=True, hours=("06:30", "23:00"))
     with register.connect() as connection:
         on, sets, reason = connection.exec_driver_sql('SELECT "on", sets, reason FROM rule_changes').one()
     assert (on, json.loads(sets)) == ("2026-11-24", {"always_open": True})

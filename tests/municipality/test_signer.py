@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from hub.municipality.bench import sample_content
-from hub.municipality.register import Household, Resident
+from hub.municipality.register import Household, Resident, writing
 from hub.municipality.sample_register import resident_id
 
 from .conftest import SpyRenderer
@@ -106,7 +106,7 @@ def test_what_is_not_one_page_of_the_right_width_is_not_signed(town, request_of)
 def test_a_register_that_changes_meanwhile_is_asked_again(town, request_of):
     class Moving(SpyRenderer):
         async def pdf(self, content):
-            with Session(town.office._register) as session, session.begin():
+            with writing(town.office._register) as session, session.begin():
                 household = session.get_one(Household, session.get_one(Resident, resident_id("taro")).household_id)
                 household.revision += 1
             return await super().pdf(content)

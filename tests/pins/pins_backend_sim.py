@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sim_hw.pins.buzzer import SimBuzzer, Tone
 from sim_hw.pins.camera import SimCamera
 from sim_hw.pins.coin_acceptor import SimCoinAcceptor
+from sim_hw.pins.light import SimLight
 from sim_hw.pins.server import PinServer
 from sim_hw.pins.tray import SimTray
 
@@ -54,6 +55,7 @@ class SimBackend:
         self._seen_tones = 0
         self.tray: SimTray
         self.buzzer: SimBuzzer
+        self.light: SimLight
         self.coins: SimCoinAcceptor
         self.camera: SimCamera
         self.run(self._wire())
@@ -61,6 +63,7 @@ class SimBackend:
     async def _wire(self) -> None:
         self.tray = SimTray(self.pins, self.events.append)
         self.buzzer = SimBuzzer(self.pins, self.events.append)
+        self.light = SimLight(self.pins, self.events.append)
         self.coins = SimCoinAcceptor(self.pins, self.events.append)
         self.camera = SimCamera(self.pins, self.events.append)
 

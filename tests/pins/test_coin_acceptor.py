@@ -1,6 +1,7 @@
 """The coin acceptor's driver against an acceptor with pulses, gates and an escrow."""
 
 import asyncio
+import time
 
 import pytest
 from pins_backend_sim import until_async
@@ -99,6 +100,54 @@ async def test_a_jammed_escrow_is_a_timeout_and_stays_shut(acceptor, pins_backen
         await getattr(acceptor, way)()
     assert not coins.accepting
     assert coins.counts.escrow_yen == [10]
+
+
+@pytest.mark.parametrize("way", ["stack", "give_back"])
+async def test_the_gate_moves_although_the_board_hears_of_the_whole_drive_at_once(
+    acceptor, pins_backend, coins, told, way
+):
+    acceptor.start(told)
+    await accepting(acceptor, coins)
+    await pins_backend.do(coins.insert(10))
+    moving = asyncio.ensure_future(getattr(acceptor, way)())
+    stalled = asyncio.ensure_future(pins_backend.do(busy(0.4)))  # longer than the coil is driven
+    await moving
+    await stalled
+    assert coins.counts.escrow_yen == []
+
+
+async def test_a_drive_too_short_for_the_gate_does_not_move_it(acceptor, pins_backend, coins, told):
+    acceptor.start(told)
+    await accepting(acceptor, coins)
+    await pins_backend.do(coins.insert(10))
+    for level in (True, False):
+        acceptor._return.drive(level)
+    with pytest.raises(TimeoutError):
+        await told.until(EMPTY, FULL, CoinInserted(10), EMPTY, limit_s=0.4)
+    assert coins.counts.escrow_yen == [10]
+
+
+async def test_coins_are_counted_although_the_board_sends_their_pulses_late(acceptor, pins_backend, coins, told):
+    acceptor.start(told)
+    await accepting(acceptor, coins)
+    drive, held = coins._pins.drive, []
+
+    def late(*edge):
+        """Hold every edge back until the last one of a coin of five pulses, then send all at once."""
+        held.append(edge)
+        if len(held) == 11:
+            for each in held:
+                drive(*each)
+
+    coins._pins.drive = late
+    await pins_backend.do(coins.insert(50))
+    coins._pins.drive = drive
+    await told.until(EMPTY, FULL, CoinInserted(50))
+
+
+async def busy(seconds: float) -> None:
+    """Keep the board's loop from everything else."""
+    time.sleep(seconds)  # noqa: ASYNC251 - that is the point
 
 
 async def test_a_lost_pulse_rejects_the_coin_and_its_money_can_go_back(acceptor, pins_backend, coins, told):

@@ -211,3 +211,63 @@ def test_it_listens_on_loopback_only_and_leaves_when_closed():
             await asyncio.open_connection("127.0.0.1", port)
 
     asyncio.run(scenario())
+
+
+def test_size_and_contrast_are_laid_into_every_view_until_the_next_person():
+    async def scenario():
+        async with screen() as served, served.page() as page:
+            served.server.show(idle_pages.home(JA))
+            await _next(page)
+            await page.send('{"type":"look","size":"large","contrast":"high"}')
+            drawn = await _next(page)
+            assert (drawn["size"], drawn["contrast"]) == ("large", "high")
+            served.server.goto("http://a1b2.localhost:1/")
+            await _next(page)
+            served.server.show(pages.consent(JA))
+            assert (await _next(page))["size"] == "normal"
+
+    asyncio.run(scenario())
+
+
+def test_a_home_page_left_alone_returns_to_its_ordinary_look(monkeypatch):
+    monkeypatch.setattr("firmware.drivers.screen.LOOK_KEPT_S", 0.05)
+
+    async def scenario():
+        async with screen(voice=True) as served, served.page() as page:
+            served.server.show(idle_pages.home(JA))
+            await _next(page)
+            await page.send('{"type":"voice","on":true}')
+            assert (await _next(page))["voice"] is True
+            await page.send('{"type":"look","size":"large","contrast":"normal"}')
+            assert (await _next(page))["size"] == "large"
+            back = await _next(page)
+            assert (back["size"], back["voice"]) == ("normal", False)
+            assert served.guide.asked == [("switch", True), ("switch", False)]
+
+    asyncio.run(scenario())
+
+
+def test_guidance_is_offered_only_where_something_can_speak():
+    async def scenario():
+        async with screen() as served, served.page() as page:
+            served.server.show(idle_pages.home(JA))
+            assert (await _next(page))["voice"] is None
+            await page.send('{"type":"voice","on":true}')
+            await page.send('{"type":"say_again"}')
+            await page.send('{"type":"look","size":"large","contrast":"normal"}')
+            assert (await _next(page))["voice"] is None
+            assert served.guide.asked == []
+
+    asyncio.run(scenario())
+
+
+def test_preview_pictures_are_served_to_the_own_page_only_and_those_before_are_gone():
+    async def scenario():
+        async with screen() as served:
+            served.server.offer_pictures({"/preview/1.png": b"one"})
+            assert (await _get(served, "/preview/1.png")).content == b"one"
+            assert (await _get(served, "/preview/1.png", Host="other.localhost")).status_code == 403
+            served.server.offer_pictures({})
+            assert (await _get(served, "/preview/1.png")).status_code == 404
+
+    asyncio.run(scenario())

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from firmware.app.clerk.cose import Malformed, Signed, encoded
+from firmware.app.clerk.front import Front, fits, read_front
 from firmware.app.clerk.statement import LEAST_ROWS, MOST_ROWS, DotsClaim, Layers, SealedContents, Statement
 
 if TYPE_CHECKING:
@@ -88,12 +89,16 @@ class Dots:
 
 @dataclass(frozen=True)
 class Document:
-    """A checked document. `fee_yen` is for all copies, `length_mm` the strip of all copies with back panels."""
+    """A checked document. `fee_yen` is for all copies, `length_mm` the strip of all copies with back panels.
+
+    `pages` are as the municipality signed them; `front` is what the centre adds.
+    """
 
     document_id: str
     fee_yen: int
     copies: int
     pages: tuple[Dots, ...]
+    front: Front
     back_panel: Dots
     head_dots: int
     length_mm: int
@@ -106,14 +111,15 @@ def check(plaintext: bytes, expected: Expected, keys: KeyList, now_s: float) -> 
         contents = SealedContents.read(plaintext)
         statement = contents.statement
         claims = _statement(contents.statement, expected, keys, now_s)
-        panel = _layers(contents, expected, keys, now_s)
+        panel, front = _layers(contents, expected, keys, now_s)
         pages = _pages(contents.pages, claims.pages, expected.order.head_dots)
+        _code(front, pages[0], claims)
     except Malformed as error:
         raise BindingMismatch(error.what, statement) from error
     except BindingMismatch as error:
         error.statement = statement
         raise
-    return _document(expected, pages, panel)
+    return _document(expected, pages, front, panel)
 
 
 def _pages(pages: tuple[bytes, ...], claims: tuple[DotsClaim, ...], head_dots: int) -> tuple[Dots, ...]:
@@ -136,7 +142,7 @@ def _statement(data: bytes, expected: Expected, keys: KeyList, now_s: float) -> 
     return statement
 
 
-def _layers(contents: SealedContents, expected: Expected, keys: KeyList, now_s: float) -> Dots:
+def _layers(contents: SealedContents, expected: Expected, keys: KeyList, now_s: float) -> tuple[Dots, Front]:
     layers = Layers.read(_signed(contents.layers, keys.centre, "layers", keys, now_s).payload)
     _compare(
         layers.claims,
@@ -146,11 +152,20 @@ def _layers(contents: SealedContents, expected: Expected, keys: KeyList, now_s: 
             "transaction_id": expected.order.transaction_id,
             "document_id": expected.document_id,
             "statement_sha256": hashlib.sha256(contents.statement).digest(),
-            "background": {"kind": "none"},
         },
         "layers.",
     )
-    return _dots(contents.back_panel, layers.back_panel, expected.order.head_dots, "back_panel")
+    try:
+        front = read_front(expected.document_id, layers.claims["background"], layers.claims["signed_code"])
+    except Malformed as error:
+        raise BindingMismatch(f"layers.{error.what}") from error
+    return _dots(contents.back_panel, layers.back_panel, expected.order.head_dots, "back_panel"), front
+
+
+def _code(front: Front, page: Dots, statement: Statement) -> None:
+    """Check that a signed code covers nothing that the municipality signed."""
+    if front.code and not fits(front.code, page.bits, page.width_dots, statement.claims.get("code_area")):
+        raise BindingMismatch("layers.signed_code")
 
 
 def _signed(data: bytes, by: dict[bytes, bytes], what: str, keys: KeyList, now_s: float) -> Signed:
@@ -180,9 +195,16 @@ def _dots(bits: bytes, claim: DotsClaim, head_dots: int, what: str) -> Dots:
     return Dots(claim.width_dots, claim.height_rows, bits)
 
 
-def _document(expected: Expected, pages: tuple[Dots, ...], panel: Dots) -> Document:
+def _document(expected: Expected, pages: tuple[Dots, ...], front: Front, panel: Dots) -> Document:
     order = expected.order
     rows = sum(page.height_rows + BETWEEN_PANELS_ROWS + panel.height_rows for page in pages) * order.choice.copies
     return Document(
-        expected.document_id, order.fee_yen, order.choice.copies, pages, panel, order.head_dots, -(-rows // DOTS_PER_MM)
+        document_id=expected.document_id,
+        fee_yen=order.fee_yen,
+        copies=order.choice.copies,
+        pages=pages,
+        front=front,
+        back_panel=panel,
+        head_dots=order.head_dots,
+        length_mm=-(-rows // DOTS_PER_MM),
     )

@@ -6,8 +6,19 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from firmware.app.clerk import vocabulary as v
-from firmware.app.clerk.state import Asking, Clerk, Limits, Page, Question, Saying, Work, Working
-from firmware.app.messages import EndCause
+from firmware.app.clerk.state import (
+    Asking,
+    Clerk,
+    Limits,
+    Page,
+    Paying,
+    Question,
+    Saying,
+    TakingCard,
+    Work,
+    Working,
+)
+from firmware.app.messages import DocumentHeld, EndCause, Step, Stepped
 
 Answer = tuple[Clerk, tuple[v.Command, ...]]
 Transition = Callable[[Clerk, v.Event, float, Limits], Answer]
@@ -39,6 +50,18 @@ def begin(
     serial = clerk.serial + 1
     phase = Working(work, serial, now + limits.work_s)
     return replace(clerk, phase=phase, serial=serial), (*before, make(serial))
+
+
+def take_card(
+    clerk: Clerk, question: Question = Question.CHOOSE_TYPE, held: DocumentHeld | None = None, *before: v.Command
+) -> Answer:
+    """Have the card taken back before anything else happens."""
+    return replace(clerk, phase=TakingCard(question, held)), (*before, v.Say(Stepped(Step.TAKE_CARD)))
+
+
+def pay(clerk: Clerk, held: DocumentHeld) -> Answer:
+    """Tell the kiosk of the document: it asks for the fee."""
+    return replace(clerk, phase=Paying(held.fee_yen)), (v.Say(Stepped(Step.PAY)), v.Say(held))
 
 
 def say(

@@ -49,6 +49,7 @@ class Errands:
         self._sources = sources
         self._pin = bytearray()
         self._exchange: Exchange | None = None
+        self._prepared: Exchange | None = None
         self._signed: jpki.Authenticated | None = None
         self._sheets: Sheets = ()
 
@@ -102,19 +103,22 @@ class Errands:
     # ------------------------------------------------------------ centre
 
     async def warm(self) -> None:
-        """Shake hands with the centre while the person reads the first page."""
+        """Shake hands with the centre, make session keys and fetch the key list, while the person reads the pages."""
+        exchange = self._sources.exchange()
         try:
             await self._sources.warm()
+            await exchange.prepare()
         except HubError:
             return  # the first question will tell the person
+        self._prepared = exchange
 
     async def ask_places(self, serial: int) -> v.Event:
         """Ask the centre what can be had."""
         return await _asked(serial, self._ask_places(serial))
 
     async def open(self, serial: int, municipality: str) -> v.Event:
-        """Open a transaction with new session keys."""
-        self._exchange = self._sources.exchange()
+        """Open a transaction with session keys that no transaction had before."""
+        self._exchange, self._prepared = self._prepared or self._sources.exchange(), None
         return await _asked(serial, self._open(serial, municipality, self._exchange))
 
     async def present(self, serial: int) -> v.Event:

@@ -59,8 +59,9 @@ class _Transaction:
 
 
 class Exchange:
-    """The steps in their order: `open`, `message_for_card`, `present_card`, `order`; `cancel` at any time.
+    """The steps in their order: `prepare`, `open`, `message_for_card`, `present_card`, `order`; `cancel` at any time.
 
+    `prepare` may be left out: `open` does it then.
     Steps raise the `HubError`s of the client, and `BindingMismatch` when an answer is not for this person.
     """
 
@@ -83,18 +84,27 @@ class Exchange:
         self._issue_timeout_s = issue_timeout_s
         self._request_timeout_s = request_timeout_s
         self._keys = SessionKeys()
+        self._key_list: KeyList | None = None
         self._transaction: _Transaction | None = None
         self._fingerprint = b""
         self._offers: Offers = ()
 
-    async def open(self, municipality: str) -> Id:
-        """Open a transaction and fetch the key list; returns the transaction's id."""
+    async def prepare(self) -> None:
+        """Fetch the key list, which is the same for everybody, ahead of `open`."""
         with self._ending_on_failure():
             listed = await self._ask("GET", "/v1/keys", accept="application/cbor")
             try:
-                key_list = KeyList.verified(listed.body, self._root, time.time())
+                self._key_list = KeyList.verified(listed.body, self._root, time.time())
             except KeyListUntrusted as error:
                 raise HubGarbled("key list") from error
+
+    async def open(self, municipality: str) -> Id:
+        """Open a transaction, with the key list that `prepare` fetched or a new one; returns the transaction's id."""
+        if self._key_list is None or self._key_list.expires_at <= time.time():
+            await self.prepare()
+        key_list = self._key_list
+        assert key_list is not None  # noqa: S101 - prepared above
+        with self._ending_on_failure():
             opened_at = time.time()
             body = {"municipality": municipality, "operator": self._operator, "head_dots": self._head_dots}
             opened = (await self._ask("POST", "/v1/transactions", body)).read(_Opened)

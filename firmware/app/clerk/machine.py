@@ -14,7 +14,7 @@ from dataclasses import replace
 from firmware.app import messages as m
 from firmware.app.clerk import delivery, questions, work
 from firmware.app.clerk import vocabulary as v
-from firmware.app.clerk.course import Transition, ask, say
+from firmware.app.clerk.course import Transition, ask, pay, say
 from firmware.app.clerk.state import (
     Asking,
     Clerk,
@@ -58,23 +58,29 @@ def _spare(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
 
 
 def _taking_card(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
-    """Go on when the card is gone."""
+    """Go on when the card is gone. The kiosk ends it here when the reader is lost and nobody can know."""
+    phase = clerk.phase
+    assert isinstance(phase, TakingCard)  # noqa: S101 - the dispatch table says so
     match event:
+        case m.CardSeen(present=False) if phase.held:
+            return pay(clerk, phase.held)
         case m.CardSeen(present=False):
-            return ask(clerk, Question.CHOOSE_TYPE, now, limits, v.Say(m.Stepped(m.Step.CHOOSE)))
+            return ask(clerk, phase.question, now, limits, v.Say(m.Stepped(m.Step.CHOOSE)))
         case m.Finish():
-            return say(clerk, m.EndCause.CARD, "card_gone", now, limits)
+            return say(clerk, m.EndCause.DEVICE, "reader_lost", now, limits)
         case _:
             return clerk, ()
 
 
-def _saying(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:  # noqa: ARG001 - all phases are called alike
-    """End when the page has been read."""
+def _saying(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
+    """End when the page has been read; take back what it says of the money when that is not true any more."""
     phase = clerk.phase
     assert isinstance(phase, Saying)  # noqa: S101 - the dispatch table says so
     match event:
         case v.Touched("next") | v.Ticked():
             return replace(clerk, phase=Over()), (v.Say(m.Ended(phase.end)),)
+        case m.PaymentStuck() if phase.money == "returned":
+            return replace(clerk, phase=replace(phase, money="stuck", deadline=now + limits.last_page_s)), ()
         case _:
             return clerk, ()
 

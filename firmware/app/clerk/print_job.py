@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from firmware.app.clerk.front import printed
 from firmware.app.clerk.layers import compose
 from firmware.app.clerk.raster import to_bands
 from firmware.app.messages import PrintFault
@@ -25,10 +26,11 @@ _CAUSES = frozenset(fault.value for fault in PrintFault)
 
 def framed(document: Document) -> Sheets:
     """Return the bands of every sheet, copies included. Raises `raster.UnprintableDots`."""
-    strips = [
-        to_bands(compose(page.bits, document.back_panel.bits, document.head_dots), document.head_dots)
-        for page in document.pages
+    head_dots = document.head_dots
+    fronts = [
+        printed(page.bits, head_dots, document.front, first=number == 0) for number, page in enumerate(document.pages)
     ]
+    strips = [to_bands(compose(front, document.back_panel.bits, head_dots), head_dots) for front in fronts]
     return tuple(strips * document.copies)
 
 

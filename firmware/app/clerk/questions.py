@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from firmware.app import messages as m
 from firmware.app.clerk import vocabulary as v
-from firmware.app.clerk.course import Answer, ask, begin, say
+from firmware.app.clerk.course import Answer, ask, begin, say, take_card
 from firmware.app.clerk.state import Asking, Clerk, Limits, Question, Work
 
 if TYPE_CHECKING:
@@ -27,6 +27,13 @@ _BACK = {
     Question.CONFIRM: Question.CHOOSE_COPIES,
 }
 _NEEDS_CARD = (Question.ENTER_PIN, Question.LAST_TRY)
+AFTER_CARD = (
+    Question.CHOOSE_TYPE,
+    Question.CHOOSE_SCOPE,
+    Question.CHOOSE_ITEMS,
+    Question.CHOOSE_COPIES,
+    Question.CONFIRM,
+)
 
 
 def asking(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
@@ -46,6 +53,8 @@ def asking(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
             return _ANSWERS[phase.question](clerk, button, now, limits)
         case m.CardSeen(present=True) if phase.question is Question.HOLD_CARD:
             return _card_there(clerk, now, limits)
+        case m.CardSeen(present=True) if phase.question in AFTER_CARD:
+            return take_card(clerk, phase.question)
         case m.CardSeen(present=False) if phase.question in _NEEDS_CARD:
             forgotten = replace(clerk, visit=replace(clerk.visit, filled=0))
             return ask(forgotten, Question.HOLD_CARD, now, limits, v.WipePin(), again=True)

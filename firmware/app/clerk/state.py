@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from firmware.app.messages import EndCause, Id
+from firmware.app.messages import DocumentHeld, EndCause, Id
 
 
 class Question(StrEnum):
@@ -119,8 +119,13 @@ class Working:
 
 @dataclass(frozen=True, slots=True)
 class TakingCard:
-    """The dialogue does not go on while the card lies there; the kiosk sounds the alarm."""
+    """The dialogue does not go on while the card lies there; the kiosk sounds the alarm.
 
+    Then comes `question`, or the fee when the document is `held` already.
+    """
+
+    question: Question = Question.CHOOSE_TYPE
+    held: DocumentHeld | None = None
     deadline: float | None = None
 
 
@@ -154,7 +159,7 @@ class TakingPaper:
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """A last page, then the end. `cause` is the text's key, `money` what became of it (`returned`, or empty)."""
+    """A last page, then the end. `cause` is the text's key, `money` what became of it (`returned`, `stuck`)."""
 
     page: Page
     end: EndCause

@@ -20,7 +20,9 @@ _LONGEST_SIGNED = 16 * 1024
 _SEALED = frozenset({"statement", "layers", "pages", "back_panel"})
 _PAGE = frozenset({"width_dots", "height_rows", "sha256"})
 _PANEL = _PAGE | {"kind"}
-_LAYERS = frozenset({"v", "kind", "transaction_id", "document_id", "statement_sha256", "background", "back_panel"})
+_LAYERS = frozenset(
+    {"v", "kind", "transaction_id", "document_id", "statement_sha256", "background", "signed_code", "back_panel"}
+)
 # fmt: off
 CLAIMS = frozenset({
     "v", "kind", "municipality", "transaction_id", "centre_nonce", "clerk_nonce", "kiosk_id",

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from firmware.app.screens.texts import Texts
     from firmware.views import View
 
+_MONEY: dict[str, Money] = {"returned": "returned", "stuck": "stuck"}
 _WITH_CARD = (Work.OPEN, Work.PROBE, Work.AUTHENTICATE, Work.PRESENT)
 
 
@@ -44,21 +45,30 @@ def view_of(clerk: Clerk, texts: Texts, limits: Limits) -> View | None:
             return pages.wait(texts, card=work in _WITH_CARD and visit.card)
         case TakingCard():
             return pages.take_card(texts)
+        case Paying() | Printing() | TakingPaper() as phase:
+            view = _delivery(phase, texts)
+            return _warned(view, texts, "view.take_card.title") if visit.card else view
+        case Saying() as phase:
+            return _last_page(phase, visit, texts)
+        case _:
+            return None
+
+
+def _delivery(phase: Paying | Printing | TakingPaper, texts: Texts) -> View:
+    match phase:
         case Paying(due_yen, inserted_yen, returned=returned):
             view = pages.pay(texts, due_yen, inserted_yen)
-            if not returned:
-                return view
-            return msgspec.structs.replace(view, tone="warning", note=texts.say("sorry.overpaid.title"))
+            return _warned(view, texts, "sorry.overpaid.title") if returned else view
         case Printing(progress=progress):
             return pages.printing(texts, progress)
         case TakingPaper(presented=True):
             return pages.take_paper(texts)
         case TakingPaper():
             return pages.printing(texts, 1.0)
-        case Saying() as phase:
-            return _last_page(phase, visit, texts)
-        case _:
-            return None
+
+
+def _warned(view: View, texts: Texts, key: str) -> View:
+    return msgspec.structs.replace(view, tone="warning", note=texts.say(key))
 
 
 def _question(phase: Asking, visit: Visit, texts: Texts, countdown_s: float | None) -> View:
@@ -107,12 +117,12 @@ def _last_page(phase: Saying, visit: Visit, texts: Texts) -> View:
         case Page.PIN_LOCKED:
             return pages.pin_locked(texts, contact)
         case Page.SORRY:
-            money: Money = "returned" if phase.money == "returned" else ""
-            return pages.sorry(texts, phase.cause, contact=contact, money=money)
+            return pages.sorry(texts, phase.cause, contact=contact, money=_MONEY.get(phase.money, ""))
 
 
 def _in(translations: tuple[tuple[str, str], ...], texts: Texts) -> str:
-    return dict(translations)[texts.lang]
+    said = dict(translations)
+    return said.get(texts.lang) or said["en"]
 
 
 __all__ = ["Place", "view_of"]

@@ -10,8 +10,8 @@ from dataclasses import replace
 
 from firmware.app import messages as m
 from firmware.app.clerk import vocabulary as v
-from firmware.app.clerk.course import Answer, ask, begin, say
-from firmware.app.clerk.state import Clerk, Limits, Page, Paying, Question, TakingCard, Work, Working
+from firmware.app.clerk.course import Answer, ask, begin, pay, say, take_card
+from firmware.app.clerk.state import Clerk, Limits, Page, Question, Work, Working
 
 _ON_CARD = (Work.PROBE, Work.AUTHENTICATE)
 _RESULTS: dict[Work, tuple[type, ...]] = {
@@ -98,7 +98,7 @@ def _accepted(clerk: Clerk, now: float, limits: Limits) -> Answer:
     if not clerk.visit.offers:
         return say(clerk, m.EndCause.REFUSED, "type_closed", now, limits)
     if clerk.visit.card:
-        return replace(clerk, phase=TakingCard()), (v.Say(m.Stepped(m.Step.TAKE_CARD)),)
+        return take_card(clerk)
     return ask(clerk, Question.CHOOSE_TYPE, now, limits, v.Say(m.Stepped(m.Step.CHOOSE)))
 
 
@@ -113,5 +113,5 @@ def _held(clerk: Clerk, document: v.DocumentCame) -> Answer:
         document.sheets,
         document.length_mm,
     )
-    visit = replace(clerk.visit, document_id=document.document_id)
-    return replace(clerk, phase=Paying(document.fee_yen), visit=visit), (v.Say(m.Stepped(m.Step.PAY)), v.Say(held))
+    known = replace(clerk, visit=replace(clerk.visit, document_id=document.document_id))
+    return take_card(known, held=held) if known.visit.card else pay(known, held)

@@ -10,6 +10,7 @@ import asyncio
 import os
 import signal
 import sys
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 FIRST_BACK_OFF_S = 0.5
 LAST_BACK_OFF_S = 10.0
+MISSED_MARKS = 16
 
 
 @dataclass(slots=True)
@@ -167,6 +169,7 @@ class Recorder:
         self._back_off = BackOff()
         self._closing = False
         self._pending: asyncio.TimerHandle | None = None
+        self._missed: deque[Mark] = deque(maxlen=MISSED_MARKS)
 
     def start(self) -> None:
         """Start the process, after a pause if it keeps failing."""
@@ -183,6 +186,8 @@ class Recorder:
         self._child = start(
             "recorder", self._config, FromRecorder, receive=self._heard, broken=broken, gone=self._ended
         )
+        while self._missed:
+            self._child.link.send(self._missed.popleft())
 
     def _heard(self, message: FromRecorder) -> None:
         self._back_off.came_up()
@@ -195,9 +200,11 @@ class Recorder:
             self.start()
 
     def mark(self, mark: Mark) -> None:
-        """Ask to keep the film around this moment; without a recorder there is no film to keep."""
+        """Ask to keep the film around this moment; with no recorder, the next one puts on record that there is none."""
         if self._child:
             self._child.link.send(mark)
+        else:
+            self._missed.append(mark)
 
     @property
     def pid(self) -> int | None:

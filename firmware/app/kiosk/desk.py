@@ -78,9 +78,11 @@ class Desk:
                 view = idle_pages.home(texts, self._hours)
             case "take_card_alarm":
                 view = idle_pages.take_card_alarm(texts)
+            case "take_paper":
+                view = idle_pages.take_paper(texts)
             case "take_paper_alarm":
                 view = idle_pages.take_paper_alarm(texts)
             case _:
-                contact = self._contact.get(self._language, "")
+                contact = self._contact.get(self._language) or self._contact.get("en", "")
                 view = idle_pages.out_of_service(texts, self._screen.causes, contact, self._hours)
         self._panel.show(view)

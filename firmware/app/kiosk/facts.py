@@ -34,9 +34,9 @@ def observe(facts: Facts, event: v.Event) -> Facts:
         case v.ClerkGone(clerk) if facts.spare and facts.spare.clerk == clerk:
             return replace(facts, spare=None)
         case v.EscrowReturned() | v.EscrowStacked():
-            return replace(facts, escrow_moves=max(facts.escrow_moves - 1, 0), coin_fault=False)
-        case v.EscrowStuck():
-            return replace(facts, escrow_moves=max(facts.escrow_moves - 1, 0), coin_fault=True)
+            return replace(facts, escrow_moves=max(facts.escrow_moves - 1, 0), jam=None)
+        case v.EscrowStuck(move):
+            return replace(facts, escrow_moves=max(facts.escrow_moves - 1, 0), jam=move)
         case _:
             return _sensed(facts, event)
 
@@ -56,12 +56,9 @@ def _sensed(facts: Facts, event: v.Event) -> Facts:
         case devices.PaperTaken():
             return replace(facts, tray=Media.NOT_PRESENT)
         case devices.EscrowChanged(occupied):
-            emptied = not occupied
-            return replace(
-                facts,
-                escrow=Media.PRESENT if occupied else Media.NOT_PRESENT,
-                coin_fault=facts.coin_fault and not emptied,
-            )
+            by_hand = not occupied and not facts.escrow_busy
+            escrow = Media.PRESENT if occupied else Media.NOT_PRESENT
+            return replace(facts, escrow=escrow, jam=None if by_hand else facts.jam)
         case devices.CameraChanged(health):
             return replace(facts, camera=health)
         case devices.BrokerConnected():
@@ -97,7 +94,7 @@ def printer_reason(facts: Facts) -> Reason | None:
 def reasons(facts: Facts) -> frozenset[Reason]:
     """Return all that keeps the kiosk out of service; empty when it may serve."""
     found: set[Reason] = set()
-    if facts.hub is None or facts.printer_lent or facts.escrow_busy:
+    if facts.hub is None or facts.printer_lent or (facts.escrow_busy and not facts.jam):
         found.add(Reason.STARTING)
     if facts.hub is False:
         found.add(Reason.HUB_DOWN)
@@ -109,7 +106,7 @@ def reasons(facts: Facts) -> frozenset[Reason]:
         found.add(Reason.READER_OFFLINE)
     if facts.camera is not CameraHealth.OK:
         found.add(Reason.CAMERA_INOPERATIVE)
-    if facts.coin_fault or (facts.escrow is not Media.NOT_PRESENT and not facts.escrow_busy):
+    if facts.jam or (facts.escrow is not Media.NOT_PRESENT and not facts.escrow_busy):
         found.add(Reason.COIN_FAULT)
     if facts.spare is None:
         found.add(Reason.CLERK_UNAVAILABLE)

@@ -13,8 +13,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from firmware.app.kiosk.state import Order
-from firmware.app.kiosk.vocabulary import FINAL, OpenOrder, OrderState
+from firmware.app.kiosk.orders import FINAL, OpenOrder, Order, OrderState
 from firmware.app.messages import Id
 
 if TYPE_CHECKING:
@@ -106,6 +105,11 @@ class Journal:
     def open_orders(self) -> tuple[OpenOrder, ...]:
         """Return the orders that have no end yet."""
         return tuple(OpenOrder(entry.order, entry.state) for entry in self.latest.values() if entry.state not in FINAL)
+
+    def last(self) -> OpenOrder | None:
+        """Return the newest order: coins that lie in the escrow can only be its."""
+        entry = next(reversed(self.latest.values()), None)
+        return OpenOrder(entry.order, entry.state) if entry else None
 
     def close(self) -> None:
         """Close the file."""

@@ -2,18 +2,20 @@
 
 `step(kiosk, event, now, limits)` returns the next state and the commands that follow. It is pure and total: an event
 that means nothing in a phase changes nothing. First `facts.observe` notes what the event tells of the devices; then
-the phase answers (`_PHASES`, one function a phase, in `phases.py`, `pickup.py` and `rest.py`); at last, if the kiosk is
-at rest, service is given or refused from the facts alone. Everything that affects transitions lives in these files.
+the phase answers (`_PHASES`, one function a phase, in `phases.py`, `pickup.py` and `rest.py`); then, if the kiosk is at
+rest, service is given or refused from the facts alone. What is filmed follows from the phases (`filming.py`).
+Everything that affects transitions lives in these files.
 
 Money: an order's fee stays in escrow until the printer's completion reply; in every other case the whole escrow goes
-back. Commands are carried out in order, `Record` first: nothing is done that the journal does not know.
+back. What a jammed gate owes is tried again until it moves; till then the order has no end. Commands are carried out
+in order, `Record` first: nothing is done that the journal does not know.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from firmware.app.kiosk import phases, pickup, rest
+from firmware.app.kiosk import filming, phases, pickup, rest
 from firmware.app.kiosk import vocabulary as v
 from firmware.app.kiosk.facts import begun, observe
 from firmware.app.kiosk.state import (
@@ -31,8 +33,8 @@ from firmware.app.kiosk.state import (
     Starting,
 )
 from firmware.app.kiosk.transition import Step, Transition
-from firmware.app.messages import CardSeen, Id
-from firmware.devices import CardInserted, CardRemoved
+from firmware.app.messages import CardSeen, PaymentStuck
+from firmware.devices import CardInserted, CardRemoved, EscrowChanged
 
 _PHASES: dict[type, Transition] = {
     Starting: rest.starting,
@@ -60,9 +62,10 @@ def step(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> tuple[Kios
     commands = [*answer.commands, *_always(kiosk, event)]
     facts = begun(facts, commands)
     if isinstance(answer.phase, (Idle, OutOfService)):
-        answer = rest.at_rest(answer.phase, facts, now, limits, _subject(kiosk))
+        answer = rest.at_rest(answer.phase, facts, now, limits, filming.visit_id(kiosk.phase))
         facts, commands = begun(facts, answer.commands), [*commands, *answer.commands]
     spare = None if isinstance(answer.phase, Serving) and isinstance(event, v.Touched) else facts.spare
+    commands += filming.marks(kiosk.phase, answer.phase)
     return Kiosk(answer.phase, replace(facts, spare=spare)), tuple(commands)
 
 
@@ -70,17 +73,13 @@ def _is_current(kiosk: Kiosk, clerk: int) -> bool:
     return kiosk.session is not None and kiosk.session.spare.clerk == clerk
 
 
-def _subject(kiosk: Kiosk) -> Id | None:
-    """Return the id under which film of the visit in progress is kept; None when there is no visit."""
-    match kiosk.phase:
-        case Collecting(order=order) | Lending(order=order) | Printing(order=order) | AwaitingPickup(order=order):
-            return order.transaction_id
-        case Serving(session, transaction_id=transaction_id):
-            return transaction_id or session.session_id
-        case Ending(session):
-            return session.session_id
+def _emptied_by_hand(jam: v.EscrowMove | None) -> list[v.Command]:
+    """Return the end of an order whose money was jammed, and is with somebody whom the sensor does not know."""
+    match jam:
+        case v.ReturnEscrow(order, outcome) if order and outcome:
+            return [v.Record(order, v.OrderState.UNKNOWN)]
         case _:
-            return None
+            return []
 
 
 def _always(kiosk: Kiosk, event: v.Event) -> list[v.Command]:
@@ -90,8 +89,10 @@ def _always(kiosk: Kiosk, event: v.Event) -> list[v.Command]:
             return [v.StartSpare()]
         case v.EscrowReturned(order, outcome) if order and outcome:
             return [v.Record(order, outcome)]
-        case v.EscrowStuck(order) if order:
-            return [v.Record(order, v.OrderState.UNKNOWN)]
+        case v.EscrowStuck(v.ReturnEscrow()) if kiosk.session:
+            return [v.Tell(kiosk.session.spare.clerk, PaymentStuck())]
+        case EscrowChanged(occupied=False) if not kiosk.facts.escrow_busy:
+            return _emptied_by_hand(kiosk.facts.jam)
         case CardInserted() | CardRemoved() if kiosk.session:
             present = isinstance(event, CardInserted)
             return [v.Tell(kiosk.session.spare.clerk, CardSeen(present))]

@@ -11,11 +11,14 @@ from firmware.app.kiosk.facts import printer_reason, reasons
 from firmware.app.kiosk.state import (
     AwaitingPickup,
     Collecting,
+    Ending,
     Idle,
     Kiosk,
     LeftBehind,
+    Lending,
     Level,
     OutOfService,
+    Printing,
     Serving,
     Spare,
     Starting,
@@ -63,19 +66,24 @@ def screen_of(kiosk: Kiosk) -> Screen:
             return OwnScreen("take_card_alarm" if thing is Thing.CARD else "take_paper_alarm")
         case AwaitingPickup(level=level) if level is not Level.PROMPT:
             return OwnScreen("take_paper_alarm")
+        case AwaitingPickup(alone=True):
+            return OwnScreen("take_paper")
         case phase:
             return ClerkScreen(phase.session.spare)
 
 
 def buzzer_of(kiosk: Kiosk) -> BuzzerPattern:
     """Return what the buzzer plays."""
+    facts = kiosk.facts
     match kiosk.phase:
         case LeftBehind(level=level):
             return _LOUDNESS[level]
-        case AwaitingPickup(presented=True, level=level):
+        case AwaitingPickup(presented=True, level=level) if level is not Level.PROMPT:
             return _LOUDNESS[level]
         case Serving(step=Step.TAKE_CARD, level=level):
             return _LOUDNESS[level]
+        case Collecting() | Lending() | Printing() | AwaitingPickup() | Ending() if facts.card is Media.PRESENT:
+            return BuzzerPattern.REMIND  # it was taken back once, and nothing here can wait for it again
         case _:
             return BuzzerPattern.SILENT
 
@@ -117,7 +125,7 @@ def published(kiosk: Kiosk) -> dict[str, dict[str, object]]:
         },
         "tray": {"device": _known(facts.tray), "media": facts.tray},
         "coin_acceptor": {
-            "device": DeviceState.HARDWARE_ERROR if facts.coin_fault else _known(facts.escrow),
+            "device": DeviceState.HARDWARE_ERROR if facts.jam else _known(facts.escrow),
             "escrow": facts.escrow,
         },
         "camera": {

@@ -43,8 +43,7 @@ def serving(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:
         case v.ClerkSaid(_, m.Stepped(step)):
             return Step(replace(phase, step=step, level=Level.PROMPT, deadline=phase.session.end_by))
         case v.ClerkSaid(_, m.TransactionOpened(transaction_id)):
-            film = v.MarkFilm(m.MarkKind.TRANSACTION, transaction_id)
-            return Step(replace(phase, transaction_id=transaction_id), (film,))
+            return Step(replace(phase, transaction_id=transaction_id))
         case v.ClerkSaid(_, m.DocumentHeld() as held):
             return _held(phase, held, kiosk.facts, now, limits)
         case CardRemoved() if phase.step is m.Step.TAKE_CARD:
@@ -61,14 +60,14 @@ def serving(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:
 
 def _held(phase: Serving, held: m.DocumentHeld, facts: Facts, now: float, limits: Limits) -> Step:
     """Ask for the fee, unless the paper could not be printed or the money not be given back."""
-    order = Order(held.transaction_id, held.document_id, held.fee_yen)
+    order = Order(held.transaction_id, held.document_id, held.fee_yen, held.sheets)
     clerk = phase.session.spare.clerk
     sellable = (
         printer_reason(facts) is None
         and not facts.printer_lent
         and not facts.escrow_busy
         and facts.escrow is Media.NOT_PRESENT
-        and not facts.coin_fault
+        and not facts.jam
         and facts.tray is Media.NOT_PRESENT
         and 0 <= held.fee_yen <= HIGHEST_FEE_YEN
     )
@@ -83,15 +82,20 @@ def _held(phase: Serving, held: m.DocumentHeld, facts: Facts, now: float, limits
 
 
 def _card_still_there(phase: Serving, facts: Facts, now: float, limits: Limits) -> Step:
-    """Escalate while the card lies there; at the alarm the visit ends and the person is forgotten."""
-    if facts.card is not Media.PRESENT:
+    """Escalate while the card lies there; at the alarm the visit ends and the person is forgotten.
+
+    A reader that is lost proves nothing: the person is reminded all the same, then told that it ends here.
+    """
+    if facts.card is Media.NOT_PRESENT:
         return Step(replace(phase, level=Level.PROMPT, deadline=phase.session.end_by))
     if phase.level is Level.PROMPT:
         return Step(replace(phase, level=Level.REMIND, deadline=now + limits.remind_s))
     session = phase.session
+    if facts.card is not Media.PRESENT:
+        bye = v.Tell(session.spare.clerk, m.Finish(m.FinishCause.ENDED))
+        return Step(Ending(session, now + limits.last_page_s, phase.transaction_id), (bye,))
     alarm = LeftBehind(Thing.CARD, Level.ALARM, now + limits.alarm_s, phase.transaction_id or session.session_id)
-    film = v.MarkFilm(m.MarkKind.ALARM, phase.transaction_id or session.session_id)
-    return Step(alarm, (v.KillClerk(session.spare.clerk), film))
+    return Step(alarm, (v.KillClerk(session.spare.clerk),))
 
 
 def collecting(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:
@@ -180,7 +184,7 @@ def printing(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:
             told = v.Tell(session.spare.clerk, m.PaymentReturned(m.ReturnCause.FAULT))
             return Step(serving, (v.ReturnEscrow(order, v.OrderState.REFUNDED), v.ReclaimPrinter(whole=False), told))
         case PaperPresented():
-            return Step(replace(phase, presented=True))
+            return Step(replace(phase, seen=min(phase.seen + 1, order.sheets)))
         case CoinInserted() | CoinRejected():
             return Step(replace(phase, overpaid=True))
         case v.Ticked() | v.ClerkSaid(_, m.Ended() | m.Fault()):
@@ -195,19 +199,19 @@ def _printed(phase: Printing, facts: Facts, now: float, limits: Limits) -> Step:
     session, order = phase.session, phase.order
     if phase.overpaid:  # nothing is charged: after a power cut the journal must not keep what shall go back
         order = replace(order, fee_yen=0)
-    presented = phase.presented or facts.tray is Media.PRESENT
     money: v.Command = v.ReturnEscrow(None, None) if phase.overpaid else v.StackEscrow()
     if order.fee_yen == 0 and not phase.overpaid:
         done: tuple[v.Command, ...] = (v.Record(order, v.OrderState.PRINTED), v.ReclaimPrinter(whole=True))
     else:
         done = (v.Record(order, v.OrderState.PRINTED), money, v.ReclaimPrinter(whole=True))
-    if presented and facts.tray is Media.NOT_PRESENT:
-        taken = pickup.taken(session, order, now, limits)
-        return Step(taken.phase, (*done, *taken.commands))
-    if presented:
-        told = v.Tell(session.spare.clerk, m.MediaPresented())
-        return Step(AwaitingPickup(session, order, now + limits.prompt_s, presented=True), (*done, told))
-    return Step(AwaitingPickup(session, order, now + limits.present_s), done)
+    waiting = AwaitingPickup(session, order, now + limits.present_s)
+    if facts.tray is Media.PRESENT:
+        there = pickup.presented(waiting, now, limits, all_seen=phase.seen >= order.sheets)
+    elif phase.seen >= order.sheets:
+        there = pickup.taken(waiting, now, limits)
+    else:
+        there = Step(waiting)
+    return Step(there.phase, (*done, *there.commands))
 
 
 def ending(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:  # noqa: ARG001 - all phases are called alike

@@ -10,7 +10,7 @@ from dataclasses import replace
 from firmware.app import messages as m
 from firmware.app.kiosk import rest
 from firmware.app.kiosk import vocabulary as v
-from firmware.app.kiosk.state import AwaitingPickup, Ending, Kiosk, LeftBehind, Level, Limits, Order, Session, Thing
+from firmware.app.kiosk.state import AwaitingPickup, Ending, Kiosk, LeftBehind, Level, Limits, Thing
 from firmware.app.kiosk.transition import Step
 from firmware.devices import CardRemoved, PaperPresented, PaperTaken
 
@@ -21,10 +21,19 @@ def awaiting_pickup(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) ->
     assert isinstance(phase, AwaitingPickup)  # noqa: S101 - the dispatch table says so
     match event:
         case PaperPresented() if not phase.presented:
-            told = v.Tell(phase.session.spare.clerk, m.MediaPresented())
-            return Step(replace(phase, presented=True, deadline=now + limits.prompt_s), (told,))
+            return presented(phase, now, limits, all_seen=phase.order.sheets == 1)
+        case PaperTaken() if phase.settling:
+            return Step(replace(phase, presented=False))
         case PaperTaken() if phase.presented:
-            return taken(phase.session, phase.order, now, limits)
+            return taken(phase, now, limits)
+        case v.ClerkSaid(clerk, m.Ended() | m.Fault()):
+            return Step(replace(phase, alone=True), (v.KillClerk(clerk),))
+        case v.ClerkGone(clerk) if clerk == phase.session.spare.clerk:
+            return Step(replace(phase, alone=True))
+        case v.Ticked() if phase.settling and phase.presented:
+            return Step(replace(phase, settling=False, deadline=now + limits.prompt_s))
+        case v.Ticked() if phase.settling:
+            return taken(phase, now, limits)
         case v.Ticked() if not phase.presented:
             return _never_seen(phase, now, limits)
         case v.Ticked() if phase.level is Level.PROMPT:
@@ -35,27 +44,41 @@ def awaiting_pickup(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) ->
             return Step(phase)
 
 
-def taken(session: Session, order: Order, now: float, limits: Limits) -> Step:
+def presented(phase: AwaitingPickup, now: float, limits: Limits, *, all_seen: bool) -> Step:
+    """Ask the person to take the paper; unless all sheets were seen to fall, give the last one time to fall, too."""
+    there = replace(phase, presented=True)
+    if all_seen:
+        there = replace(there, deadline=now + limits.prompt_s)
+    elif not phase.settling:
+        there = replace(there, settling=True, deadline=now + limits.last_sheet_s)
+    return Step(there, (v.Tell(phase.session.spare.clerk, m.MediaPresented()),))
+
+
+def taken(phase: AwaitingPickup, now: float, limits: Limits) -> Step:
     """Complete the order; the clerk says good-bye."""
-    bye = v.Tell(session.spare.clerk, m.Finish(m.FinishCause.TAKEN))
-    return Step(Ending(session, now + limits.last_page_s), (v.Record(order, v.OrderState.TAKEN), bye))
+    return _bye(phase, m.FinishCause.TAKEN, now, limits, v.Record(phase.order, v.OrderState.TAKEN))
+
+
+def _bye(phase: AwaitingPickup, cause: m.FinishCause, now: float, limits: Limits, *commands: v.Command) -> Step:
+    """End the visit, with a last page if there is still a clerk to show it."""
+    if phase.alone:
+        return rest.leave(*commands)
+    told = v.Tell(phase.session.spare.clerk, m.Finish(cause))
+    return Step(Ending(phase.session, now + limits.last_page_s, phase.order.transaction_id), (*commands, told))
 
 
 def _never_seen(phase: AwaitingPickup, now: float, limits: Limits) -> Step:
     """End without a claim: the printer says printed, the sensor saw nothing, the paper may be anywhere."""
-    commands = (
-        v.Record(phase.order, v.OrderState.UNKNOWN),
-        v.MarkFilm(m.MarkKind.ALARM, phase.order.transaction_id),
-        v.Tell(phase.session.spare.clerk, m.Finish(m.FinishCause.ENDED)),
-    )
-    return Step(Ending(phase.session, now + limits.last_page_s), commands)
+    unknown = v.Record(phase.order, v.OrderState.UNKNOWN)
+    film = v.MarkFilm(m.MarkKind.ALARM, phase.order.transaction_id)
+    return _bye(phase, m.FinishCause.ENDED, now, limits, unknown, film)
 
 
 def _alarm(phase: AwaitingPickup, now: float, limits: Limits) -> Step:
     """Forget the person, who is gone, and sound the alarm."""
     subject = phase.order.transaction_id
-    commands = (v.KillClerk(phase.session.spare.clerk), v.MarkFilm(m.MarkKind.ALARM, subject))
-    return Step(LeftBehind(Thing.PAPER, Level.ALARM, now + limits.alarm_s, subject, phase.order), commands)
+    alarm = LeftBehind(Thing.PAPER, Level.ALARM, now + limits.alarm_s, subject, phase.order)
+    return Step(alarm, (v.KillClerk(phase.session.spare.clerk),))
 
 
 def left_behind(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:
@@ -73,13 +96,8 @@ def left_behind(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Ste
         case v.Ticked() if phase.level is Level.PROMPT:
             return Step(replace(phase, level=Level.REMIND, deadline=now + limits.remind_s))
         case v.Ticked() if phase.level is Level.REMIND:
-            return _sound(phase, now, limits)
+            return Step(replace(phase, level=Level.ALARM, deadline=now + limits.alarm_s))
         case v.Ticked():
             return Step(replace(phase, level=Level.LOUD, deadline=None))
         case _:
             return Step(phase)
-
-
-def _sound(phase: LeftBehind, now: float, limits: Limits) -> Step:
-    film = (v.MarkFilm(m.MarkKind.ALARM, phase.subject_id),) if phase.subject_id else ()
-    return Step(replace(phase, level=Level.ALARM, deadline=now + limits.alarm_s), film)

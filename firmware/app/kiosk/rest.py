@@ -18,14 +18,13 @@ from firmware.app.kiosk.state import (
     Level,
     Limits,
     OutOfService,
-    Phase,
     Reason,
     Serving,
     Session,
     Thing,
 )
 from firmware.app.kiosk.transition import Step
-from firmware.app.messages import CardSeen, Id, MarkKind, Serve
+from firmware.app.messages import CardSeen, Id, Serve
 from firmware.app.messages import Step as DialogueStep
 from firmware.devices import Media
 
@@ -42,12 +41,19 @@ def starting(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:
     gone = replace(kiosk.facts, escrow=Media.NOT_PRESENT, tray=Media.NOT_PRESENT)
     for found in event.orders:  # what lies there can only be the newest order's
         commands += _settle(found, kiosk.facts if found is newest else gone)
+    if not event.orders and kiosk.facts.escrow is Media.PRESENT and _earned(event.last):
+        commands.append(v.StackEscrow())
     if kiosk.facts.tray is Media.PRESENT:
         order = newest.order if newest and newest.state is v.OrderState.PRINTED else None
         subject = newest.order.transaction_id if newest else None
         alarm = LeftBehind(Thing.PAPER, Level.ALARM, now + limits.alarm_s, subject, order)
         return Step(alarm, tuple(commands))
     return Step(_AT_REST, tuple(commands))
+
+
+def _earned(last: v.OpenOrder | None) -> bool:
+    """Tell whether coins that lie there are the fee of a paper that was taken, which a jammed gate did not keep."""
+    return last is not None and last.state is v.OrderState.TAKEN and last.order.fee_yen > 0
 
 
 def _settle(found: v.OpenOrder, facts: Facts) -> list[v.Command]:
@@ -80,33 +86,42 @@ def resting(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:
             return Step(
                 Serving(session, DialogueStep.CONSENT, session.end_by),
                 (
-                    v.MarkFilm(MarkKind.TRANSACTION, session_id),
                     v.Tell(spare.clerk, Serve(session_id, language)),
                     v.Tell(spare.clerk, CardSeen(kiosk.facts.card is Media.PRESENT)),
                 ),
             )
-        case v.Ticked() if kiosk.facts.card is Media.PRESENT:
+        case v.Ticked() if _come(getattr(kiosk.phase, "card_by", None), now) and kiosk.facts.card is Media.PRESENT:
             return Step(LeftBehind(Thing.CARD, Level.REMIND, now + limits.remind_s))
+        case v.Ticked() if isinstance(kiosk.phase, OutOfService) and _come(kiosk.phase.retry_by, now):
+            again = (kiosk.facts.jam,) if kiosk.facts.jam else ()
+            return Step(replace(kiosk.phase, retry_by=None), again)
         case _:
             return Step(kiosk.phase)
 
 
-def at_rest(phase: Phase, facts: Facts, now: float, limits: Limits, subject: Id | None) -> Step:
+def at_rest(phase: Idle | OutOfService, facts: Facts, now: float, limits: Limits, subject: Id | None) -> Step:
     """Return the resting phase that the facts call for; `subject` names the visit that ends with this step, if any."""
     if facts.tray is Media.PRESENT:
         return Step(LeftBehind(Thing.PAPER, Level.REMIND, now + limits.remind_s, subject))
-    forgotten = facts.escrow is Media.PRESENT and not facts.escrow_busy and not facts.coin_fault
+    forgotten = facts.escrow is Media.PRESENT and not facts.escrow_busy and not facts.jam
     sweep = facts.printer_dirty and facts.printer.ready and not facts.printer_lent
     commands: list[v.Command] = [v.ReturnEscrow(None, None)] if forgotten else []
     if sweep:
         commands.append(v.ReclaimPrinter(whole=False))
     if facts.card is Media.PRESENT and subject:
         return Step(LeftBehind(Thing.CARD, Level.PROMPT, now + limits.prompt_s, subject))
-    deadline = None
-    if facts.card is Media.PRESENT:
-        deadline = phase.deadline or now + limits.prompt_s
+    card_by = (phase.card_by or now + limits.prompt_s) if facts.card is Media.PRESENT else None
     found = reasons(begun(facts, commands))
-    return Step(OutOfService(found, deadline) if found else Idle(deadline), tuple(commands))
+    if not found:
+        return Step(Idle(card_by), tuple(commands))
+    retry_by = phase.retry_by if isinstance(phase, OutOfService) else None
+    owed = facts.jam is not None and not facts.escrow_busy
+    retry_by = (retry_by or now + limits.retry_s) if owed else None
+    return Step(OutOfService(found, card_by, retry_by), tuple(commands))
+
+
+def _come(at: float | None, now: float) -> bool:
+    return at is not None and now >= at
 
 
 def leave(*commands: v.Command) -> Step:

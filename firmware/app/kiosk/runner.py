@@ -19,7 +19,7 @@ from firmware.app.kiosk import vocabulary as v
 from firmware.app.kiosk.journal import Entry, Journal
 from firmware.app.kiosk.machine import step
 from firmware.app.kiosk.state import Kiosk, Limits
-from firmware.app.messages import Id, Mark
+from firmware.app.messages import Id, Mark, Moment
 from firmware.devices import BuzzerPattern, DeviceTimeout
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ class Runner:
         self._printer = asyncio.Lock()  # lent, then taken back: their ends come in the order of the commands
         self._buzzer = BuzzerPattern.SILENT
         self._coins_open = False
+        self._nameless_alarm = Id(secrets.token_hex(16))
         self.failed: asyncio.Future[None] = self._loop.create_future()
 
     def begin(self, hands: Hands) -> None:
@@ -141,17 +142,23 @@ class Runner:
                     hands.clerks.start_spare()
                 case v.KillClerk(clerk):
                     hands.clerks.kill(clerk)
-                case v.MarkFilm(mark, subject_id):
-                    hands.recorder.mark(Mark(mark, subject_id))
-                case v.ReturnEscrow(order, outcome):
-                    stuck = v.EscrowStuck(order if outcome else None)
-                    self._spawn(self._move_escrow(hands.coins.give_back, v.EscrowReturned(order, outcome), stuck))
-                case v.StackEscrow():
-                    self._spawn(self._move_escrow(hands.coins.stack, v.EscrowStacked(), v.EscrowStuck()))
+                case v.MarkFilm(mark, subject_id, moment):
+                    hands.recorder.mark(Mark(mark, subject_id or self._alarm_id(moment), moment))
+                case v.ReturnEscrow(order, outcome) as back:
+                    done = v.EscrowReturned(order, outcome)
+                    self._spawn(self._move_escrow(hands.coins.give_back, done, v.EscrowStuck(back)))
+                case v.StackEscrow() as keep:
+                    self._spawn(self._move_escrow(hands.coins.stack, v.EscrowStacked(), v.EscrowStuck(keep)))
                 case v.LendPrinter():
                     self._spawn(self._lend(hands.printer))
                 case v.ReclaimPrinter(whole):
                     self._spawn(self._reclaim(hands.printer, whole=whole))
+
+    def _alarm_id(self, moment: Moment) -> Id:
+        """Return the id of an alarm that belongs to no visit: a new one at its beginning, the same at its end."""
+        if moment is Moment.BEGIN:
+            self._nameless_alarm = Id(secrets.token_hex(16))
+        return self._nameless_alarm
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = self._loop.create_task(work)

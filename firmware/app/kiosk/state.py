@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+from firmware.app.kiosk.orders import EscrowMove, Order
 from firmware.app.messages import Id, Step
 from firmware.devices import CameraHealth, Media, PrinterStatus
 
@@ -56,7 +57,10 @@ class Spare:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the devices, the hub and the children last said. `None` is unknown."""
+    """What the devices, the hub and the children last said. `None` is unknown.
+
+    `jam` is the movement that the escrow owes: a coin hindered it, and it is tried again.
+    """
 
     printer: PrinterStatus = field(default_factory=PrinterStatus)
     printer_lent: bool = False
@@ -66,7 +70,7 @@ class Facts:
     tray: Media = Media.UNKNOWN
     escrow: Media = Media.UNKNOWN
     escrow_moves: int = 0
-    coin_fault: bool = False
+    jam: EscrowMove | None = None
     camera: CameraHealth = CameraHealth.UNKNOWN
     hub: bool | None = None
     open: bool = False
@@ -89,15 +93,6 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What the clerk holds for this session."""
-
-    transaction_id: Id
-    document_id: Id
-    fee_yen: int
-
-
-@dataclass(frozen=True, slots=True)
 class Limits:
     """How long things may take, in seconds; from the configuration."""
 
@@ -110,6 +105,8 @@ class Limits:
     prompt_s: float = 10.0
     remind_s: float = 20.0
     alarm_s: float = 60.0
+    last_sheet_s: float = 2.0
+    retry_s: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +118,28 @@ class Starting:
 
 @dataclass(frozen=True, slots=True)
 class Idle:
-    """In service. `deadline` runs while a card lies on the reader of a kiosk that serves nobody."""
+    """In service. A card that lies there although nobody is served is noticed at `card_by`."""
 
-    deadline: float | None = None
+    card_by: float | None = None
+
+    @property
+    def deadline(self) -> float | None:
+        """When a forgotten card is noticed."""
+        return self.card_by
 
 
 @dataclass(frozen=True, slots=True)
 class OutOfService:
-    """Something needed is missing."""
+    """Something is missing. A card that lies there is noticed at `card_by`, a jammed gate tried again at `retry_by`."""
 
     reasons: frozenset[Reason]
-    deadline: float | None = None
+    card_by: float | None = None
+    retry_by: float | None = None
+
+    @property
+    def deadline(self) -> float | None:
+        """The earlier of both."""
+        return min((at for at in (self.card_by, self.retry_by) if at is not None), default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +174,7 @@ class Lending:
 
 @dataclass(frozen=True, slots=True)
 class Printing:
-    """The clerk has the printer. `presented` notes a paper that was seen before the completion reply came.
+    """The clerk has the printer. `seen` counts the papers that fell into an empty tray before the completion reply.
 
     `overpaid` notes a coin that fell in after the fee was complete: the escrow can only go back whole.
     """
@@ -174,19 +182,25 @@ class Printing:
     session: Session
     order: Order
     deadline: float
-    presented: bool = False
+    seen: int = 0
     overpaid: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class AwaitingPickup:
-    """Printed; the paper lies in the tray, or is about to (`presented`)."""
+    """Printed; the paper lies in the tray (`presented`), or is about to.
+
+    `settling`: another sheet may still fall, so that an empty tray means *taken* only at the deadline.
+    `alone`: the clerk is dead, and there is nobody to say good-bye.
+    """
 
     session: Session
     order: Order
     deadline: float
     presented: bool = False
     level: Level = Level.PROMPT
+    settling: bool = False
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +209,7 @@ class Ending:
 
     session: Session
     deadline: float
+    transaction_id: Id | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,47 +6,20 @@ Device events come from `firmware.devices`, the clerk's messages from `firmware.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-from firmware.app.kiosk.state import Order
-from firmware.app.messages import FromClerk, FromKiosk, Id, Language, MarkKind
+from firmware.app.kiosk.orders import FINAL, EscrowMove, OpenOrder, Order, OrderState, ReturnEscrow, StackEscrow
+from firmware.app.messages import FromClerk, FromKiosk, Id, Language, MarkKind, Moment
 from firmware.devices import DeviceEvent
-
-
-class OrderState(StrEnum):
-    """The life of an order (`DESIGN`, "Journal and money")."""
-
-    REQUESTED = "requested"
-    DOCUMENT_HELD = "document_held"
-    PAID = "paid"
-    PRINTING = "printing"
-    PRINTED = "printed"
-    TAKEN = "taken"
-    VOIDED = "voided"
-    REFUNDED = "refunded"
-    CANCELLED = "cancelled"
-    UNKNOWN = "unknown"
-
-
-FINAL = frozenset({OrderState.TAKEN, OrderState.VOIDED, OrderState.REFUNDED, OrderState.CANCELLED, OrderState.UNKNOWN})
-
-
-@dataclass(frozen=True, slots=True)
-class OpenOrder:
-    """An order that the journal knows no end of."""
-
-    order: Order
-    state: OrderState
-
 
 # ---------------------------------------------------------------- events
 
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """The journal was read; the sensors have spoken."""
+    """The journal was read; the sensors have spoken. `orders` have no end; `last` is the newest one, ended or not."""
 
     orders: tuple[OpenOrder, ...]
+    last: OpenOrder | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +72,9 @@ class EscrowStacked:
 
 @dataclass(frozen=True, slots=True)
 class EscrowStuck:
-    """The escrow did neither; a person is needed. `order` is the one that the movement was to end."""
+    """The escrow did not make this movement: a coin is jammed."""
 
-    order: Order | None = None
+    move: EscrowMove
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,19 +142,6 @@ class KillClerk:
 
 
 @dataclass(frozen=True, slots=True)
-class ReturnEscrow:
-    """Give the whole escrow back; `outcome` is how the order ends once the money is out, None if it goes on."""
-
-    order: Order | None
-    outcome: OrderState | None
-
-
-@dataclass(frozen=True, slots=True)
-class StackEscrow:
-    """Keep the escrow."""
-
-
-@dataclass(frozen=True, slots=True)
 class LendPrinter:
     """Let go of the printer."""
 
@@ -195,10 +155,13 @@ class ReclaimPrinter:
 
 @dataclass(frozen=True, slots=True)
 class MarkFilm:
-    """Keep the film around this moment."""
+    """Keep the film from the beginning to the end, or around this point. None: an alarm that belongs to no visit."""
 
     mark: MarkKind
-    subject_id: Id
+    subject_id: Id | None
+    moment: Moment = Moment.POINT
 
 
 Command = Record | Tell | StartSpare | KillClerk | ReturnEscrow | StackEscrow | LendPrinter | ReclaimPrinter | MarkFilm
+
+__all__ = ["FINAL", "EscrowMove", "OpenOrder", "OrderState", "ReturnEscrow", "StackEscrow"]

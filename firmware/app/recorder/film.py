@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import av
+import av.error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,13 +81,14 @@ class Ring:
         return next((index for index, frame in enumerate(self._frames) if index and frame.key), 0)
 
 
-def mp4(frames: Sequence[Frame], frames_per_s: int) -> bytes:
-    """Return the film as an MP4 file. The first frame must be a key frame."""
+def mp4(frames: Sequence[Frame], frames_per_s: int, comment: str = "") -> bytes:
+    """Return the film as an MP4 file with a comment. The first frame must be a key frame."""
     file = io.BytesIO()
     stream_of_bytes = io.BytesIO(b"".join(frame.data for frame in frames))
     raw: Any
     out: Any
     with av.open(stream_of_bytes, "r", format="h264") as raw, av.open(file, "w", format="mp4") as out:
+        out.metadata["comment"] = comment
         stream = out.add_stream_from_template(raw.streams.video[0])
         # The parser cuts the stream at the very pictures that went in: one packet a frame, no reordering.
         packets = (packet for packet in raw.demux(video=0) if packet.size)
@@ -97,3 +99,13 @@ def mp4(frames: Sequence[Frame], frames_per_s: int) -> bytes:
             packet.stream = stream
             out.mux(packet)
     return file.getvalue()
+
+
+def comment_of(film: bytes) -> str:
+    """Return an MP4 file's comment, empty when there is none; `ValueError` when it is no film."""
+    file: Any
+    try:
+        with av.open(io.BytesIO(film)) as file:
+            return str(file.metadata.get("comment", ""))
+    except av.error.FFmpegError as error:
+        raise ValueError(f"not a film: {error.strerror}") from error

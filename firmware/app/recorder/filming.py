@@ -1,7 +1,8 @@
 """The thread that waits for the camera's pictures and encodes them; opens the camera again whenever it fails.
 
-Results cross onto the loop with `call_soon_threadsafe`. Not responsible for judging or keeping film. The thread is a
-daemon: a camera whose call never returns must not keep the process from ending.
+Masks are applied first: what they cover is in no picture and no film that leaves this thread. Results cross onto the
+loop with `call_soon_threadsafe`. Not responsible for judging or keeping film. The thread is a daemon: a camera whose
+call never returns must not keep the process from ending.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import time
 from typing import TYPE_CHECKING
 
 from firmware.app.recorder.film import Encoder, Frame
+from firmware.app.recorder.masks import Masks
 from firmware.devices import DeviceError
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ class Filming:
     ) -> None:
         self._camera = camera
         self._settings = settings
+        self._masks = Masks(settings)
         self._on_picture = on_picture
         self._on_bug = on_bug
         self._loop = asyncio.get_running_loop()
@@ -66,6 +69,7 @@ class Filming:
             self._camera.open()
             while not self._stopping.is_set():
                 planes = self._camera.capture()
+                self._masks.apply(planes)
                 self._cross(self._on_picture, planes, encoder.encode(planes, time.monotonic()))
         except DeviceError:
             return

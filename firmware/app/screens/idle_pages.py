@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from firmware.app.screens import pages
 from firmware.app.screens.texts import unbroken
 from firmware.views import Button, View
 
@@ -44,9 +45,7 @@ def home(texts: Texts, hours: tuple[str, str] = DEFAULT_HOURS) -> View:
         note=texts.say("view.home.note", hours=_hours(texts, hours)),
         picture="certificate",
         buttons=(Button(id="start", label=texts.say("button.start"), kind="primary"),),
-        service=texts.say("language.service"),
-        lang=texts.lang,
-        languages=texts.languages,
+        **texts.frame,
     )
 
 
@@ -64,10 +63,13 @@ def out_of_service(
         lines=tuple(texts.say(f"cause.{cause}", hours=opening) for cause in causes),
         note=note,
         picture="wait" if causes and _WAITING.issuperset(causes) else "closed",
-        service=texts.say("language.service"),
-        lang=texts.lang,
-        languages=texts.languages,
+        **texts.frame,
     )
+
+
+def take_paper(texts: Texts) -> View:
+    """Ask to take the certificate, in place of a clerk that is gone."""
+    return pages.take_paper(texts)
 
 
 def take_card_alarm(texts: Texts) -> View:
@@ -89,9 +91,7 @@ def _alarm(texts: Texts, name: str) -> View:
         lines=texts.lines(f"view.{name}.lines"),
         note=texts.say(f"view.{name}.note"),
         picture="card_take" if name == "take_card_alarm" else "paper_take",
-        service=texts.say("language.service"),
-        lang=texts.lang,
-        languages=texts.languages,
+        **texts.frame,
     )
 
 

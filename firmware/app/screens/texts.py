@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import string
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from firmware.views import Language
+from firmware.views import Language, Words
 
 _JOINER = "\u2060"
+_ORDER = ("ja", "en", "zh", "ko", "pt", "vi")
 FOLDER = Path(__file__).parent / "texts"
 
 
@@ -48,6 +50,25 @@ class Texts:
         """Give an amount of money as people write it."""
         return self.say("unit.yen", amount=f"{amount_yen:,}")
 
+    def listed(self, names: Sequence[str]) -> str:
+        """Give several names as one text."""
+        return self.say("unit.list").join(names)
+
+    def sentences(self, said: Sequence[str]) -> str:
+        """Give several sentences as one text."""
+        return self.say("unit.sentence").join(said)
+
+    @property
+    def frame(self) -> dict[str, Any]:
+        """Give the fields that every view has alike: service, language, and the words of the bar."""
+        words = Words(**{name: str(self.entries[f"words.{name}"]) for name in Words.__struct_fields__})
+        return {
+            "service": self.say("language.service"),
+            "lang": self.lang,
+            "languages": self.languages,
+            "words": words,
+        }
+
     def _fill(self, key: str, text: str, parameters: dict[str, str | int]) -> str:
         try:
             return text.format_map(parameters)
@@ -61,7 +82,8 @@ def load(folder: Path = FOLDER) -> dict[str, Texts]:
     if not read:
         raise TextError(f"{folder}: holds no texts. Install the package's texts/*.toml.")
     _compare(read)
-    languages = tuple(Language(id=lang, label=str(read[lang]["language.label"])) for lang in sorted(read, reverse=True))
+    order = sorted(read, key=lambda lang: (_ORDER.index(lang) if lang in _ORDER else len(_ORDER), lang))
+    languages = tuple(Language(id=lang, label=str(read[lang]["language.label"])) for lang in order)
     return {lang: Texts(lang, entries, languages) for lang, entries in read.items()}
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 REPLY_S = 2.0
 ROWS_PER_MM = 8
 SENT_SHARE = 0.9
+PROGRESS_STEP = 0.1
 
 
 class EscposJob:
@@ -79,9 +80,13 @@ class EscposJob:
         _refuse_fault(await conversation.read_status(REPLY_S))
         _refuse_fault(await conversation.switch_on_status(commands.INITIALIZE, REPLY_S))
         data = b"".join(bands)
+        told = 0.0
         for start in range(0, len(data), CHUNK_BYTES):
             await conversation.write(data[start : start + CHUNK_BYTES], self._config.write_timeout_s)
-            on_progress(min(1.0, (start + CHUNK_BYTES) / len(data)) * SENT_SHARE)
+            sent = min(1.0, (start + CHUNK_BYTES) / len(data))
+            if sent - told >= PROGRESS_STEP:  # the page is drawn anew each time: not for each chunk
+                told = sent
+                on_progress(sent * SENT_SHARE)
         await conversation.complete(commands.FEED_AND_CUT, None)
         on_progress(1.0)
 

@@ -11,7 +11,7 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
-from firmware.roles.doctor import centre, certificates, disk, header, peripherals, screen
+from firmware.roles.doctor import camera, centre, certificates, disk, header, peripherals, screen, voice
 from firmware.roles.doctor.finding import Check, Finding, Mark, warn
 
 if TYPE_CHECKING:
@@ -77,8 +77,9 @@ def _exclusive(config: Config) -> list[Check]:
         Check("buzzer", partial(header.check_buzzer, config.buzzer), PINS_REMEDY),
         Check(
             "camera",
-            partial(peripherals.check_camera, config.camera),
+            partial(camera.check, config),
             "check the camera's cable and rpicam-hello --list-cameras; end what else uses it",
         ),
+        Check("voice", partial(voice.check, config.voice), "see voice.device in deploy/kiosk.toml"),
         Check("broker", partial(peripherals.check_broker, config), "check the files under [mqtt]"),
     ]

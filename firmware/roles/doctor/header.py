@@ -10,7 +10,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from firmware.devices import BuzzerPattern, DeviceEvent, DeviceUnavailable, EscrowChanged, PaperPresented
-from firmware.drivers.buzzer import MELODIES, PwmBuzzer
+from firmware.drivers import buzzer_patterns
+from firmware.drivers.buzzer import PwmBuzzer
 from firmware.drivers.coin_acceptor import PulseCoinAcceptor
 from firmware.drivers.tray_sensor import PinTraySensor
 from firmware.roles.doctor.finding import Ended, Finding, fail, ok, warn
@@ -63,7 +64,7 @@ async def check_buzzer(settings: config.Buzzer) -> Finding:
     buzzer = PwmBuzzer(settings, _pins())
     try:
         buzzer.play(BuzzerPattern.ACKNOWLEDGE)
-        await asyncio.sleep(sum(step.span_s for step in MELODIES[BuzzerPattern.ACKNOWLEDGE].steps))
+        await asyncio.sleep(sum(step.ms for step in buzzer_patterns.load()[BuzzerPattern.ACKNOWLEDGE].steps) / 1000)
     finally:
         buzzer.close()
     return ok(f"pin {settings.pin}: beeped once; without a sound check its wiring")

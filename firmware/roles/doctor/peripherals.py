@@ -1,7 +1,7 @@
-"""The devices that are not on pins: card reader, printer, camera, and the broker.
+"""The devices that are not on pins: card reader, printer, and the broker.
 
-Drivers whose library needs something of the system raise when they are imported without it (`drivers.camera`:
-`DeviceUnavailable`), so they are imported when asked. Not responsible for the devices on pins (`header.py`).
+Drivers whose library needs something of the system raise when they are imported without it, so they are imported when
+asked. Not responsible for the devices on pins (`header.py`), nor for the camera (`camera.py`).
 """
 
 from __future__ import annotations
@@ -9,22 +9,16 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from firmware.devices import BrokerConnected, BrokerLost, DeviceEvent, DeviceState, DeviceUnavailable, Paper
+from firmware.devices import BrokerConnected, BrokerLost, DeviceEvent, DeviceState, Paper
 from firmware.drivers.mqtt import Broker
 from firmware.drivers.printer.job import EscposJob
-from firmware.drivers.worker import Worker
-from firmware.roles.doctor.finding import LIMIT_S, Finding, fail, ok, warn
+from firmware.roles.doctor.finding import Finding, fail, ok, warn
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from firmware import config
-    from firmware.devices import Camera, PrinterStatus
+    from firmware.devices import PrinterStatus
 
 BROKER_S = 5.0
-BLACK_LUMA = 32.0
-PICTURES = 5
 
 
 async def check_reader(settings: config.CardReader) -> Finding:
@@ -78,39 +72,6 @@ def judge_printer(where: str, status: PrinterStatus) -> Finding:
     if status.paper is Paper.LOW:
         return warn(f"{where}: paper nearly at its end", "put in a new roll of paper")
     return ok(f"{where}: {status.state}, paper {status.paper}")
-
-
-async def check_camera(settings: config.Camera) -> Finding:
-    """Take a picture; one that stays black is of no use as evidence."""
-    try:
-        from firmware.drivers.camera import LibcameraCamera  # noqa: PLC0415 - see the head of this file
-    except DeviceUnavailable as error:
-        remedy = "on Raspberry Pi OS: apt-get install python3-picamera2"
-        return fail(f"picamera2 cannot be used: {error.__cause__}", remedy)
-    worker, camera = Worker("camera"), LibcameraCamera(settings)
-    try:
-        luma = await worker.call(lambda: _brightness(camera, settings.height), LIMIT_S)
-    finally:
-        worker.end_with(lambda: None)
-    size = f"{settings.width} x {settings.height}"
-    if luma <= BLACK_LUMA:
-        return fail(f"a black picture (brightness {luma:.0f} of 255)", "uncover the lens; switch the light on")
-    return ok(f"a picture of {size}, brightness {luma:.0f} of 255")
-
-
-def _brightness(camera: Camera, height: int) -> float:
-    """Mean of the luma of the first bright picture; the first ones may be dark, as the exposure is still adjusted."""
-    try:
-        camera.open()
-        luma = 0.0
-        for _ in range(PICTURES):
-            planes: NDArray[np.uint8] = camera.capture()
-            luma = float(planes[:height].mean())
-            if luma > BLACK_LUMA:
-                break
-        return luma
-    finally:
-        camera.close()
 
 
 async def check_broker(settings: config.Config) -> Finding:

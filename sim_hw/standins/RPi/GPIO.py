@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from RPi._board import GPIOS, HEADER, INFO, TO_HEADER
 from RPi._edges import BOTH, FALLING, RISING, EdgeDetector
-from RPi._link import PinLink
+from RPi._link import PinLink, clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -245,7 +245,7 @@ def output(channel: int | Iterable[int], value: int | Iterable[int]) -> None:
         raise RuntimeError("Number of channels != number of values")
     for gpio, level in zip(gpios, values, strict=True):
         _output_pin(gpio, "The GPIO channel has not been set up as an OUTPUT").level = level
-        _send({"op": "out", "pin": gpio, "level": level})
+        _send({"op": "out", "pin": gpio, "level": level, "t": clock()})
 
 
 # ---------------------------------------------------------------- edges

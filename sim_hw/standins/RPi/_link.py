@@ -1,8 +1,8 @@
 """The firmware's end of the pin socket: sends operations, reads levels on a thread of its own.
 
-Edges that come within a tenth of a second keep the spacing that the bench stamped on them, even when a busy machine
-hands them over in one go: on copper they would not have come closer. Not responsible for what a level means to an edge
-detector (`_edges.py`) nor for the library's surface (`GPIO.py`).
+Edges that come within half a second keep the spacing that the bench stamped on them, even when a busy machine
+hands them over in one go: on copper they would not have come closer. For the same reason what is sent is stamped. Not
+responsible for what a level means to an edge detector (`_edges.py`) nor for the library's surface (`GPIO.py`).
 Wire: `docs/reference/simulated-hardware.md`, "Pin socket". Standard library only: this runs in the firmware's process.
 """
 
@@ -23,22 +23,35 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _CONNECT_TIMEOUT_S = 5.0
-_KEPT_SPACING_S = 0.1
+_KEPT_SPACING_S = 0.5
+_SHORTEST_PULSE_S = 0.005  # what is shorter is chatter
 
 
 @dataclass
 class _Line:
-    """One input's last edge: when the bench made it, when it was passed on; and the edges that wait, (due, level)."""
+    """One input's last edge, when it was made, due and passed on; and those that wait, (spacing, arrival, level)."""
 
     made_s: float = 0.0
-    due_s: float = 0.0
-    waiting: deque[tuple[float, int]] = field(default_factory=deque)
+    was_due_s: float = 0.0
+    passed_s: float = 0.0
+    waiting: deque[tuple[float, float, int]] = field(default_factory=deque)
 
     def take(self, level: int, made_s: float) -> None:
         """Put an edge in line, no closer to the one before than it was made."""
-        spacing_s = min(made_s - self.made_s, _KEPT_SPACING_S)
-        self.made_s, self.due_s = made_s, max(clock(), self.due_s + spacing_s)
-        self.waiting.append((self.due_s, level))
+        self.waiting.append((min(made_s - self.made_s, _KEPT_SPACING_S), clock(), level))
+        self.made_s = made_s
+
+    @property
+    def due_s(self) -> float:
+        """When the first edge that waits is due: an edge passed on late makes pulses late, and chatter no longer."""
+        spacing_s, arrived_s, _ = self.waiting[0]
+        before_s = self.was_due_s if spacing_s < _SHORTEST_PULSE_S else self.passed_s
+        return max(before_s + spacing_s, arrived_s)
+
+    def next_level(self) -> int:
+        """Take the first edge that waits out of the line, to be passed on now."""
+        self.was_due_s = self.due_s
+        return self.waiting.popleft()[2]
 
 
 class PinLink:
@@ -105,11 +118,12 @@ class PinLink:
         """Deliver the edges that are due; returns how many seconds later the next one is."""
         soonest_s = None
         for gpio, line in list(self._lines.items()):
-            while line.waiting and line.waiting[0][0] <= clock():
-                self._on_level(gpio, line.waiting.popleft()[1])
+            while line.waiting and line.due_s <= clock():
+                self._on_level(gpio, line.next_level())
                 self._settle()
+                line.passed_s = clock()
             if line.waiting:
-                soonest_s = min(line.waiting[0][0], soonest_s or line.waiting[0][0])
+                soonest_s = min(line.due_s, soonest_s or line.due_s)
         return None if soonest_s is None else max(0.0, soonest_s - clock())
 
     def close(self) -> None:

@@ -15,10 +15,17 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class Scene:
-    """State of the scene, fields as on the pin socket. `light` 1.0 is a lit lobby."""
+    """State of the scene, fields as on the pin socket. `light` 1.0 is a lit lobby.
+
+    `turned`: by what share of its view's width the camera was turned to the right. `veiled`: something bright and
+    blurred before the lens. `people`: how many stand between camera and kiosk.
+    """
 
     light: float = 1.0
     covered: bool = False
+    veiled: bool = False
+    turned: float = 0.0
+    people: int = 0
     frozen: bool = False
     missing: bool = False
 
@@ -49,13 +56,23 @@ _LOBBY = (
     (900, 560, 960, 860, (96, 70, 50)),
     (885, 380, 975, 570, (60, 120, 66)),
 )
+# People, head and coat of each: the first stands at the kiosk, the others around.
+_CROWD = (
+    (560, 120, 640, 280, (206, 168, 140)), (510, 280, 690, 1000, (52, 60, 104)),
+    (360, 180, 430, 310, (120, 86, 66)), (320, 310, 480, 1000, (150, 40, 48)),
+    (800, 200, 870, 330, (224, 190, 160)), (750, 330, 920, 1000, (96, 120, 84)),
+)  # fmt: skip
 
 
-def lobby(width: int, height: int, light: float) -> Array:
+def lobby(width: int, height: int, light: float, turned: float = 0.0, people: int = 0) -> Array:
     """Return the still picture, shape (height, width, 3), uint8, RGB."""
     picture = np.zeros((height, width, 3), np.float32)
-    for x0, y0, x1, y1, colour in _LOBBY:
-        picture[y0 * height // 1000 : y1 * height // 1000, x0 * width // 1000 : x1 * width // 1000] = colour
+    picture[: 640 * height // 1000] = _LOBBY[0][4]
+    picture[640 * height // 1000 :] = _LOBBY[1][4]
+    away = round(turned * 1000)
+    for x0, y0, x1, y1, colour in (*_LOBBY[2:], *_CROWD[: 2 * people]):
+        columns = slice(max(0, x0 - away) * width // 1000, max(0, x1 - away) * width // 1000)
+        picture[y0 * height // 1000 : y1 * height // 1000, columns] = colour
     vignette = 1.0 - 0.25 * np.linspace(-1, 1, width, dtype=np.float32)[None, :, None] ** 2
     return np.clip(picture * vignette * light, _BLACK_LEVEL, 255 - _BLACK_LEVEL).astype(np.uint8)
 
@@ -93,7 +110,7 @@ class Renderer:
         self._stride = stride
         self._scale = max(1, width // 320)
         self._base: Array | None = None
-        self._drawn: tuple[float, bool] | None = None
+        self._drawn: Scene | None = None
         self._last: Array | None = None
         self._count = 0
         noise = np.random.default_rng(2700).integers(-_NOISE, _NOISE + 1, (_NOISE_TILES, height, width))
@@ -103,18 +120,20 @@ class Renderer:
         """Return the next picture; a frozen scene gives the very same one again."""
         if scene.frozen and self._last is not None:
             return self._last.copy()
-        picture = self._still(0.0 if scene.covered else scene.light, scene.covered)
-        if not scene.covered:
+        picture = self._still(scene)
+        if not (scene.covered or scene.veiled):
             self._write_time(picture)
         self._add_noise(picture)
         self._last = picture
         return picture.copy()
 
-    def _still(self, light: float, covered: bool) -> Array:  # noqa: FBT001 - part of the key
-        if self._base is None or self._drawn != (light, covered):
-            rgb = lobby(*self._size, light)
+    def _still(self, scene: Scene) -> Array:
+        if self._base is None or self._drawn != scene:
+            rgb = lobby(*self._size, 0.0 if scene.covered else scene.light, scene.turned, scene.people)
+            if scene.veiled:  # by light alone, with nothing of the lobby in it
+                rgb[...] = rgb.mean((0, 1), keepdims=True).astype(np.uint8)
             self._base = rgb if self._stride is None else to_yuv420(rgb, self._stride)
-            self._drawn = (light, covered)
+            self._drawn = scene
         return self._base.copy()
 
     def _write_time(self, picture: Array) -> None:

@@ -1,0 +1,26 @@
+"""The letters 複 and 写 of the copy-deterrent background: 37 rows of 37 blocks each, a block is 8 x 8 dots (1 mm).
+
+Rows top to bottom, 37 bits in ten hex digits. Source: `docs/reference/background.md`, "The letters". Pure data.
+"""
+
+SIDE_BLOCKS = 37
+# fmt: off
+LETTERS: tuple[tuple[int, ...], ...] = (
+    (
+        0x00f807e000, 0x00fc07e004, 0x00f807c00e, 0x00f00f801f, 0x00f00fffff, 0x00f31fffff, 0x00f79f0030,
+        0x1ffffe0030, 0x1ffffffff8, 0x1ffffffffc, 0x000ffffffc, 0x001fff0078, 0x001fef0078, 0x003ecffff8,
+        0x007dcffff8, 0x007deffff8, 0x00fbff0078, 0x01f3ef0078, 0x01ff8ffff8, 0x03ff0ffff8, 0x07ff0ffff8,
+        0x0fff8ff878, 0x1ff7c1fff0, 0x1ef3c3fff8, 0x1cf3c7fffc, 0x10f1cfc1f8, 0x00f01fe3f0, 0x00f03ff7e0,
+        0x00f07cffc0, 0x00f1f87f80, 0x00f3e07f00, 0x00f1c0ffc0, 0x00f003fffc, 0x00f00ff7ff, 0x00f07fc1ff,
+        0x00f3ff007f, 0x00f3f8000f,
+    ),
+    (
+        0x0000000018, 0x038000001c, 0x03fffffffe, 0x03ffffffff, 0x03ffffffff, 0x0783e0007f, 0x0783f000f8,
+        0x0f83f000f0, 0x1f87c003e0, 0x1f07c00780, 0x1f07800fc0, 0x0e07ffffc0, 0x000fffffc0, 0x000fffffc0,
+        0x000f000000, 0x000f000000, 0x001f001c00, 0x001ffffe00, 0x001fffff00, 0x003fffff00, 0x003c003e00,
+        0x003c003e0c, 0x001c003e1e, 0x0000003e3f, 0x1fffffffff, 0x1fffffffff, 0x0000003e00, 0x0000003c00,
+        0x0000003c00, 0x0000007c00, 0x0000007c00, 0x0003007800, 0x0003fff800, 0x0003fff800, 0x0001fff000,
+        0x00000fe000, 0x000007c000,
+    ),
+)
+# fmt: on

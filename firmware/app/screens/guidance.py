@@ -1,0 +1,95 @@
+"""Spoken guidance: a screen that also says what it shows, once a person has asked for it.
+
+Stands between the machine's pages and the screen's server. An alarm is spoken unasked where everybody may hear it. Not
+responsible for the words (`spoken`), for the voice (`drivers.voice`), nor for when it is offered (the screen's server).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from firmware.app.screens import spoken
+
+if TYPE_CHECKING:
+    from firmware.views import View
+
+
+class Panel(Protocol):
+    """The screen's server."""
+
+    def show(self, view: View) -> int:
+        """Show a view from now on."""
+        ...
+
+    def goto(self, url: str) -> None:
+        """Send the pages that are open to another address."""
+        ...
+
+
+class Speaker(Protocol):
+    """The voice."""
+
+    def say(self, text: str, lang: str) -> None:
+        """Say it, in place of what is being said."""
+        ...
+
+    def hush(self) -> None:
+        """Say no more of it."""
+        ...
+
+
+class Guidance:
+    """Shows views on `panel` and says them. `private`: only the person hears it, through earphones."""
+
+    def __init__(self, panel: Panel, speaker: Speaker, *, private: bool) -> None:
+        self._panel = panel
+        self._speaker = speaker
+        self._private = private
+        self._on = False
+        self._view: View | None = None
+
+    def show(self, view: View) -> int:
+        """Show a view, and say it, or what is new in it."""
+        before, self._view = self._view, view
+        shown = self._panel.show(view)
+        if self._on or (view.tone == "alarm" and not self._private):
+            again = view.asks_the_same_as(before) and before is not None and before.lang == view.lang
+            text = spoken.change(before, view, private=self._private) if again and before else self._whole(view)
+            self._say(text, view)
+        return shown
+
+    def goto(self, url: str) -> None:
+        """Send the pages to another address, which speaks for itself."""
+        self._speaker.hush()
+        self._panel.goto(url)
+
+    def switch(self, on: bool) -> None:  # noqa: FBT001 - the screen's message has this one field
+        """Begin to speak, or cease."""
+        self._on = on
+        if on:
+            self.say_again()
+        else:
+            self._speaker.hush()
+
+    def say_again(self) -> None:
+        """Say the present view from its beginning."""
+        if self._view is not None and self._on:
+            self._say(self._whole(self._view), self._view)
+
+    def focus(self, button: str) -> None:
+        """Say the button that the keypad has reached. Digits of a PIN pad are not buttons of the view, and not said."""
+        view = self._view
+        if view is None or not self._on:
+            return
+        found = next((each for each in view.buttons if each.id == button), None)
+        if found is not None:
+            self._say(spoken.button_text(view, found, private=self._private), view)
+        elif view.keys is not None and self._private and view.offers(button):
+            self._say(button.removeprefix("key:"), view)
+
+    def _whole(self, view: View) -> str:
+        return spoken.whole(view, private=self._private)
+
+    def _say(self, text: str, view: View) -> None:
+        if text:
+            self._speaker.say(text, view.lang)

@@ -1,0 +1,127 @@
+"""A query in a transaction: its checks, the municipality's answer and its checks, sealing. The transaction stays open.
+
+The centre sees the answer for a moment, like a document, and keeps nothing of it. Not responsible for what is answered.
+Source: `docs/reference/hub-protocol.md`, "Queries".
+"""
+
+import asyncio
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any, cast
+
+from hub import log
+from hub.centre import wire
+from hub.centre.asking import STAYING, ask_municipality
+from hub.centre.centre import Centre
+from hub.centre.opening import require_open
+from hub.centre.order_form import read_signed
+from hub.centre.records import Transaction
+from hub.centre.sessions import CardSession
+from hub.centre.statement import Expectation, Mismatch, check_pages, check_statement, read_statement
+from hub.cose import canonical
+from hub.municipality.interface import QueryAnswer, QueryRequest
+from hub.seal import ANSWER, seal
+from hub.web.peer import Peer
+from hub.web.problem import Problem
+
+QUERIES_MAX = 60
+_VERSION = 2
+_NONCE_BYTES = 32
+_OF: Mapping[str, frozenset[str]] = {
+    "household": frozenset({"type"}),
+    "preview": frozenset({"order"}),
+    "registration": frozenset(),
+    "register": frozenset({"name_kana", "birth_date", "phone"}),
+    "history": frozenset(),
+}
+_FIELDS = frozenset({"v", "kind", "transaction_id", "municipality", "clerk_nonce", "query_nonce", "of"})
+
+
+async def answer_query(centre: Centre, peer: Peer, transaction_id: str, request: wire.QueryRequest) -> bytes:
+    """Return the sealed answer; a refusal leaves the transaction open, a municipality that fails ends it."""
+    centre.stops.require_kiosk(peer.kiosk_id)
+    row = centre.transactions.find_live(transaction_id, peer.kiosk_id, {"card_checked"})
+    session = centre.sessions.cards.get(transaction_id)
+    if session is None or session.version != _VERSION:
+        raise Problem("wrong-state", "queries need a card request with `v` 2 in this transaction")
+    session.queries += 1
+    if session.queries > QUERIES_MAX:
+        raise Problem("wrong-state", f"at most {QUERIES_MAX} queries in one transaction")
+    expected = _expectation(row, session, request.query)
+    centre.stops.require_type(row.municipality, expected.stops)
+    require_open(centre, row.municipality, row.operator)
+    log.event("query", transaction_id=row.id, kind=expected.fields["kind"])
+    try:
+        answer = await _ask(centre, row, session, request.query)
+        sealed = await _checked(centre, row, session, expected, answer)
+    except Problem as problem:
+        if problem.code not in STAYING:
+            centre.cancel(transaction_id, problem.code)
+        raise
+    except BaseException:
+        centre.cancel(transaction_id, "error")
+        raise
+    centre.transactions.find_live(transaction_id, peer.kiosk_id, {"card_checked"})  # after a cancel it is dropped
+    return sealed
+
+
+def _expectation(row: Transaction, session: CardSession, query: bytes) -> Expectation:
+    """Read the query and tell what its answer has to be; raises Problem."""
+    record = read_signed(query, session.signing_key, "query")
+    if frozenset(record) != _FIELDS or record["v"] != _VERSION or not isinstance(record["of"], dict):
+        raise Problem("bad-request", f"a query has exactly the fields {', '.join(sorted(_FIELDS))}; `v` is 2")
+    bound = (record["transaction_id"], record["municipality"], record["clerk_nonce"])
+    if bound != (row.id, row.municipality, session.clerk_nonce):
+        raise Problem("binding-mismatch", "the query names another transaction, municipality or nonce")
+    kind, of = record["kind"], cast("dict[str, Any]", record["of"])
+    if not isinstance(kind, str) or frozenset(of) != _OF.get(kind):
+        raise Problem("bad-request", f"query: `kind` is one of {', '.join(_OF)}, and `of` has its fields")
+    if not isinstance(record["query_nonce"], bytes) or len(record["query_nonce"]) != _NONCE_BYTES:
+        raise Problem("bad-request", "query: `query_nonce` has 32 bytes")
+    fields = {**session.bound_fields(row), "kind": kind, "query_sha256": sha256(query).digest()}
+    return Expectation(fields, row.head_dots, _stops(row, kind, of))
+
+
+def _stops(row: Transaction, kind: str, of: Mapping[str, Any]) -> str:
+    """Name what stops on a difference: the type the query is about, or the kind of query; checks a preview's head."""
+    about: Any = of["order"] if kind == "preview" else of
+    if not isinstance(about, dict):
+        raise Problem("bad-request", "query: `order` is a map")
+    fields = cast("dict[str, Any]", about)
+    if kind == "preview" and fields.get("head_dots") != row.head_dots:
+        raise Problem("binding-mismatch", "the preview names another head")
+    name = fields.get("type", kind)
+    if not isinstance(name, str):
+        raise Problem("bad-request", "query: `type` is a text")
+    return name
+
+
+async def _ask(centre: Centre, row: Transaction, session: CardSession, query: bytes) -> QueryAnswer:
+    request = QueryRequest(
+        municipality=row.municipality,
+        transaction_id=row.id,
+        centre_nonce=row.centre_nonce,
+        kiosk_id=row.kiosk_id,
+        clerk_nonce=session.clerk_nonce,
+        signing_key=session.signing_key,
+        encryption_key=session.encryption_key,
+        certificate_der=session.certificate_der,
+        signature=session.signature,
+        query_cose=query,
+    )
+    return await ask_municipality(centre, row, centre.municipality(row.municipality).answer(request))
+
+
+async def _checked(
+    centre: Centre, row: Transaction, session: CardSession, expected: Expectation, answer: QueryAnswer
+) -> bytes:
+    try:
+        record = read_statement(answer.statement, centre.keys.municipalities.get(row.municipality, {}))
+        check_statement(record, expected, int(centre.clock().timestamp()))
+        check_pages(record, answer.pages)
+    except Mismatch as mismatch:
+        centre.stops.stop_type(row.municipality, expected.stops, f"statement:{mismatch.field}")
+        raise Problem("binding-mismatch", f"the statement differs in `{mismatch.field}`; it stops") from mismatch
+    session.handed_out(expected, answer.statement)
+    whole = canonical({"statement": answer.statement, "pages": answer.pages})
+    return await asyncio.to_thread(seal, whole, session.encryption_key, row.id, ANSWER)

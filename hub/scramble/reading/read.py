@@ -1,0 +1,127 @@
+"""Read a panel from a scan.
+
+Everything is learnt from the scan: label, geometry, blur, contrast, noise. Not responsible for opening files or for
+limits on what strangers upload; run it in a process of its own. Only an authentic page is ever returned.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from hub.scramble.code import blocks_for, fitted
+from hub.scramble.label import UNIT_BYTES, Label, symbol_version
+from hub.scramble.layout import Frame, label_side, layout
+from hub.scramble.panel import bound_bytes, grid_width
+from hub.scramble.payload import NotAuthentic, Page, open_page
+from hub.scramble.profile import Profile
+from hub.scramble.reading.arrays import Double, Grey, mean_of, resized
+from hub.scramble.reading.blind import deduce
+from hub.scramble.reading.decode import decode
+from hub.scramble.reading.field import find_field
+from hub.scramble.reading.labels import find_labels
+from hub.scramble.reading.outcome import Reading, Reason, Restored, Unreadable
+from hub.scramble.reading.register import pixels_a_dot, project, register
+from hub.scramble.reading.samples import Sampler
+
+SIDE_PIXELS_MIN, SIDE_PIXELS_MAX = 64, 20000
+_WORKING_PIXELS_A_DOT = {Profile.STANDARD: 2.0, Profile.ROBUST: 2.0, Profile.DENSE: 3.0}
+_NEEDED_PIXELS_A_DOT = {Profile.STANDARD: 0.70, Profile.ROBUST: 0.65, Profile.DENSE: 1.1}
+_SHARP = 0.75
+_OUTSIDE_PIXELS = 4.0
+
+
+def read_panel(scan: Grey, keys: Mapping[int, bytes]) -> Restored | Unreadable:
+    """Read the panel in a scan: (rows, columns) grey, or (rows, columns, 3 or 4) RGB(A); keys by their ids."""
+    if scan.dtype != np.uint8 or scan.ndim not in {2, 3} or not _usable(scan.shape):
+        return Unreadable(Reason.PICTURE_UNUSABLE)
+    grey = scan if scan.ndim == 2 else _grey(scan)  # noqa: PLR2004 - two axes are a grey picture
+    labels = find_labels(grey)
+    if not labels:
+        return _read_without_labels(grey, keys)
+    label = labels[0].label.at(0)
+    side = label_side(symbol_version(len(labels[0].text.encode())))
+    frame = Frame(grid_width(label.width_dots), label.rows, side)
+    homography = register(grey, frame, labels)
+    if label.key_id not in keys:
+        return Unreadable(Reason.UNKNOWN_KEY, label, Reading(round(pixels_a_dot(homography, frame), 2)))
+    return _read(_Placed(grey, homography, frame, label, labels[0].site_address), keys)
+
+
+def _read_without_labels(grey: Grey, keys: Mapping[int, bytes]) -> Restored | Unreadable:
+    result = Unreadable(Reason.MARKERS_MISSING)
+    for deduced in deduce(grey):
+        label = Label(deduced.profile, deduced.width_dots, deduced.frame.height, deduced.payload_units, key_id=0)
+        found = _read(_Placed(grey, deduced.homography, deduced.frame, label, ""), keys)
+        if isinstance(found, Restored):
+            return found
+        result = Unreadable(found.reason, None, found.reading)
+    return result
+
+
+def _usable(shape: tuple[int, ...]) -> bool:
+    sides = shape[:2]
+    return min(sides) >= SIDE_PIXELS_MIN and max(sides) <= SIDE_PIXELS_MAX and shape[2:] in {(), (3,), (4,)}
+
+
+def _grey(scan: Grey) -> Grey:
+    """Mean of red and green: blue is the noisiest channel of a scanner and yellows of thermal paper vanish in it."""
+    return mean_of(scan[..., 0], scan[..., 1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A scan with the grid laid over it. `site_address` is empty when no label was read: then any key may be it."""
+
+    grey: Grey
+    homography: Double
+    frame: Frame
+    label: Label
+    site_address: str
+
+
+def _read(placed: _Placed, keys: Mapping[int, bytes]) -> Restored | Unreadable:
+    label, frame = placed.label, placed.frame
+    plan = layout(frame, label.profile)
+    scale = pixels_a_dot(placed.homography, frame)
+    grey, homography = _reduced(placed.grey, placed.homography, scale, label.profile)
+    sampler = Sampler(grey, homography, find_field(grey, homography, plan), plan)
+    code = fitted(blocks_for(label.payload_units * UNIT_BYTES, label.profile.value.rate), plan.order.size)
+    decoded = decode(sampler, plan, code)
+    reading = Reading(round(scale, 2), decoded.blocks_decoded, code.blocks, decoded.rounds, round(decoded.sharpness, 2))
+    if decoded.payload is None:
+        return Unreadable(_why(grey, homography, frame, label.profile, reading), label, reading)
+    for key_id in [label.key_id] if placed.site_address else keys:
+        page = _opened(decoded.payload, keys[key_id], bound_bytes(label.width_dots, key_id))
+        if page is not None:
+            return Restored(page, replace(label, key_id=key_id), placed.site_address, reading)
+    return Unreadable(Reason.NOT_AUTHENTIC, label, reading)
+
+
+def _opened(payload: bytes, key: bytes, bound: bytes) -> Page | None:
+    try:
+        return open_page(payload, key, bound)
+    except NotAuthentic:
+        return None
+
+
+def _reduced(grey: Grey, homography: Double, scale: float, profile: Profile) -> tuple[Grey, Double]:
+    """Average a fine scan down: less noise, less work."""
+    factor = _WORKING_PIXELS_A_DOT[profile] / scale
+    if factor >= 1:
+        return grey, homography
+    small = resized(grey, factor)
+    ratio = (small.shape[1] / grey.shape[1], small.shape[0] / grey.shape[0], 1.0)
+    return small, np.diag(ratio) @ homography
+
+
+def _why(grey: Grey, homography: Double, frame: Frame, profile: Profile, reading: Reading) -> Reason:
+    x = np.array([0.0, frame.width, frame.width, 0.0])
+    y = np.array([0.0, 0.0, frame.height, frame.height])
+    corners = project(homography, x, y)
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    if low.min() < -_OUTSIDE_PIXELS or (high > np.array(grey.shape[::-1]) + _OUTSIDE_PIXELS).any():
+        return Reason.CUT_OFF
+    if reading.pixels_a_dot < _NEEDED_PIXELS_A_DOT[profile]:
+        return Reason.RESOLUTION_TOO_LOW
+    return Reason.BLURRED if reading.sharpness < _SHARP else Reason.DAMAGED

@@ -1,0 +1,1 @@
+"""Attacks on a whole kiosk: killed processes, hasty hands, broken surroundings."""
