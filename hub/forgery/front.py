@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from hub.forgery.background import Background, drawn_over, unpacked
+from hub.forgery.printable import printable
 from hub.signed_code.symbol import Symbol, dots_of
 
 
@@ -37,7 +38,7 @@ def _printed(page: bytes, width_dots: int, layers: dict[str, Any], code: dict[st
             background["quiet_dots"],
             clear,
         )
-        page = drawn_over(page, width_dots, drawn)
+        page = printable(page, drawn_over(page, width_dots, drawn), width_dots)
     dots = unpacked(page, width_dots).copy()
     if code:
         dots[top : top + side, left : left + side] |= dots_of(Symbol(code["modules"], code["bits"]), side)

@@ -13,6 +13,7 @@ from typing import cast
 from firmware.app.clerk import background as drawing
 from firmware.app.clerk import cose
 from firmware.app.clerk.cose import Malformed
+from firmware.app.clerk.safe_background import without_commands
 
 _BACKGROUND = frozenset({"kind", "seed", "fine_pitch", "coarse_pitch", "quiet_dots"})
 _CODE = frozenset({"kind", "left_dots", "top_rows", "side_dots", "modules", "bits"})
@@ -70,7 +71,7 @@ def printed(page: bytes, width_dots: int, front: Front, *, first: bool) -> bytes
     """Return the page's dots with what is added to it; the code stands on the first page only."""
     if front.background is not None:
         plain = drawing.without_squares(front.background) if not first else front.background
-        page = drawing.drawn_over(page, width_dots, plain)
+        page = without_commands(page, drawing.drawn_over(page, width_dots, plain), width_dots)
     return page if front.code is None or not first else _with_code(page, width_dots, front.code)
 
 
