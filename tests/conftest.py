@@ -41,6 +41,6 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 @pytest.fixture(autouse=True, scope="module")
 def settled_heap() -> None:
-    """Keep what earlier files left from being searched: a collection of millions of objects stalls simulated devices."""
+    """Keep what earlier files left from being searched: collecting millions of objects stalls simulated devices."""
     gc.collect()
     gc.freeze()
