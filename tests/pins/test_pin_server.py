@@ -23,7 +23,7 @@ async def main():
     pins = Pins()
     tray = PinTraySensor(config.TraySensor(), pins)
     buzzer = PwmBuzzer(config.Buzzer(), pins)
-    coins = PulseCoinAcceptor(config.CoinAcceptor(), pins)
+    coins = PulseCoinAcceptor(config.CoinAcceptor(pulse_max_ms=200), pins)
     tray.start(lambda event: print(event, flush=True))
     coins.start(lambda event: print(event, flush=True))
     coins.accept(True)
