@@ -25,8 +25,8 @@ sim: setup-demo ## the simulated kiosk with its bench page, to use by hand
 	$(PY) -m sim_hw
 
 test: setup ## all tests, then all scenarios; reports in out/
-	$(PY) -m pytest tests -n 2 --dist loadgroup --junit-xml out/tests.xml
-	$(PY) -m pytest hil_tests -n 2 --dist loadgroup --junit-xml out/scenarios.xml
+	$(PY) -m pytest tests --ignore=tests/pins -n 2 --dist loadgroup --junit-xml out/tests.xml
+	$(PY) -m pytest hil_tests tests/pins -n 2 --dist loadgroup --junit-xml out/scenarios.xml
 
 check: setup ## formatting, lint, types, import rules, structure, locks, shell scripts
 	$(PY) -m ruff format --check .
