@@ -24,9 +24,8 @@ demo: setup-demo ## one citizen gets a resident record from the simulated kiosk;
 sim: setup-demo ## the simulated kiosk with its bench page, to use by hand
 	$(PY) -m sim_hw
 
-test: setup ## all tests, then all scenarios; reports in out/
-	$(PY) -m pytest tests --ignore=tests/pins -n 2 --dist loadgroup --junit-xml out/tests.xml
-	$(PY) -m pytest hil_tests tests/pins -n 2 --dist loadgroup --junit-xml out/scenarios.xml
+test: setup ## all tests; report in out/tests.xml
+	$(PY) -m pytest -n 2 --dist loadgroup --junit-xml out/tests.xml
 
 check: setup ## formatting, lint, types, import rules, structure, locks, shell scripts
 	$(PY) -m ruff format --check .

@@ -44,9 +44,9 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def coins_with_few_pulses():
-    """Let a coin take a fifth of its time: the wiring allows any value of a pulse."""
+    """Let a coin take a fifth of its time: the wiring allows any value of a pulse. For these files only."""
     patch = pytest.MonkeyPatch()
     patch.setattr(coin_acceptor, "YEN_PER_PULSE", YEN_PER_PULSE)
     yield
