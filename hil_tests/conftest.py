@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hil_tests import environments
-from tests.conftest import pytest_make_collect_report, pytest_runtest_makereport, settled_heap
+from tests.conftest import pytest_make_collect_report, pytest_runtest_makereport
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from hil_tests.bench import Bench
 
-__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport", "settled_heap"]
+__all__ = ["pytest_make_collect_report", "pytest_runtest_makereport"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from sim_hw.world import World
 
 REACTION_S = 20.0
-PATIENCE_S = 3.0
-TOUCHES = 6
 OWN_VIEWS = ("home", "out_of_service", "take_card_alarm", "take_paper_alarm")
 
 
@@ -23,20 +21,20 @@ class Hands:
         self._world = world
 
     async def start(self) -> None:
-        """Touch *start* on the home screen, again if the kiosk was not ready; returns when the dialogue is there."""
+        """Touch *start* on the home screen; returns when the dialogue is there.
+
+        Touches again if the kiosk was not ready, or if the page was drawn anew meanwhile: then the touch was lost.
+        """
         screen, events = self._world.screen, self._world.events
-        for touch in range(1, TOUCHES + 1):
-            await self._touch("start")
-            try:
-                await events.until(
-                    lambda: screen.view and screen.name != "home", PATIENCE_S, lambda: "nothing came after *start*"
-                )
-            except AssertionError:  # a touch of a page that is being drawn anew is lost: a person touches again
-                if touch == TOUCHES:
-                    raise
-            if screen.view and screen.name not in OWN_VIEWS:
+        while True:
+            touched = await self._touch("start")
+            await events.until(
+                lambda: screen.view and (screen.name != "home" or screen.view["id"] != touched),  # noqa: B023 - awaited here
+                REACTION_S,
+                lambda: "nothing came after *start*",
+            )
+            if screen.name not in OWN_VIEWS:
                 return
-        raise AssertionError(f"{TOUCHES} touches of *start*, and the kiosk does not serve")
 
     async def choose(self, *buttons: str) -> None:
         """Touch these buttons, each as soon as it is offered; returns when the screen has reacted to the last one."""
@@ -84,8 +82,11 @@ class Hands:
         """Take the paper out of the tray; returns the number of sheets."""
         return await self._world.tray.take_paper()
 
-    async def _touch(self, button: str) -> None:
-        """Wait for the offer, touch, wait for the reaction: any message of the screen, or its going dark."""
+    async def _touch(self, button: str) -> int:
+        """Wait for the offer, touch, wait for the reaction: any message of the screen, or its going dark.
+
+        Returns the id of the view that was touched.
+        """
         screen, events = self._world.screen, self._world.events
         await events.until(
             lambda: screen.offers(button),
@@ -99,3 +100,4 @@ class Hands:
             REACTION_S,
             lambda: f"the screen {screen.name!r} did not react to {button!r}",
         )
+        return view["id"] if view else 0

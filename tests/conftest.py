@@ -5,7 +5,6 @@ Also used by hil_tests/conftest.py. Not responsible for fixtures: they stand bes
 
 from __future__ import annotations
 
-import gc
 from typing import TYPE_CHECKING
 
 import pytest
@@ -37,10 +36,3 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
         report.outcome = "failed"
         report.longrepr = f"{report.nodeid}: skipping a whole file is not allowed. Reason given: {report.longrepr}"
     return report
-
-
-@pytest.fixture(autouse=True, scope="module")
-def settled_heap() -> None:
-    """Keep what earlier files left from being searched: collecting millions of objects stalls simulated devices."""
-    gc.collect()
-    gc.freeze()

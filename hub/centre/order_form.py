@@ -5,7 +5,7 @@ Source: `docs/reference/hub-protocol.md`, "The order".
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,21 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hub.cose import BadSignature, kid_of, peek_kid, verify1
 from hub.municipality.interface import Offer
+from hub.order_fields import ORDER_FIELDS
 from hub.web.problem import Problem
 
-_V1: Mapping[str, tuple[type, ...]] = {
-    "v": (int,),
-    "transaction_id": (str,),
-    "municipality": (str,),
-    "type": (str,),
-    "scope": (str,),
-    "items": (list,),
-    "copies": (int,),
-    "fee_yen": (int,),
-    "head_dots": (int,),
-    "clerk_nonce": (bytes,),
-}
-_KINDS = {1: _V1, 2: {**_V1, "persons": (list,), "fiscal_year": (int, type(None))}}
 PERSONS_MAX = 20
 _CHOOSING = frozenset({"members", "individual"})
 _REFERENCE = re.compile(r"[0-9a-f]{32}")
@@ -53,14 +41,14 @@ class OrderForm:
     def choice(self) -> dict[str, Any]:
         """Return what the statement has to repeat of it, by the names on the wire."""
         names = ("type", "scope", "items", "copies", "fee_yen", "head_dots", "persons", "fiscal_year")
-        chosen = {name: getattr(self, name) for name in names if name in _KINDS[self.v]}
+        chosen = {name: getattr(self, name) for name in names if name in ORDER_FIELDS[self.v]}
         return {name: [*value] if name in {"items", "persons"} else value for name, value in chosen.items()}
 
 
 def read_order(data: bytes, signing_key: bytes, version: int) -> OrderForm:
     """Verify and read an order of the transaction's version; raises Problem `bad-signature` or `bad-request`."""
     record = read_signed(data, signing_key, "order")
-    kinds = _KINDS[version]
+    kinds = ORDER_FIELDS[version]
     if set(record) != set(kinds):
         raise Problem("bad-request", f"an order of version {version} has exactly the fields {', '.join(kinds)}")
     for name, kind in kinds.items():

@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from hub import log
 from hub.centre import wire
+from hub.centre.answer_check import checked_record
 from hub.centre.asking import STAYING, ask_municipality
 from hub.centre.card_step import offers_now
 from hub.centre.centre import Centre
@@ -17,7 +18,7 @@ from hub.centre.opening import require_open
 from hub.centre.order_form import OrderForm, check_offered, read_order
 from hub.centre.records import Order, Transaction
 from hub.centre.sessions import CardSession, HeldDocument
-from hub.centre.statement import Expectation, Mismatch, check_pages, check_statement, read_statement
+from hub.centre.statement import Expectation
 from hub.municipality.interface import IssueAnswer, IssueRequest
 from hub.web.peer import Peer
 from hub.web.problem import Problem
@@ -56,18 +57,7 @@ def _check_order(centre: Centre, row: Transaction, session: CardSession, form: O
 
 
 async def _ask(centre: Centre, row: Transaction, session: CardSession, order_cose: bytes) -> IssueAnswer:
-    request = IssueRequest(
-        municipality=row.municipality,
-        transaction_id=row.id,
-        centre_nonce=row.centre_nonce,
-        kiosk_id=row.kiosk_id,
-        clerk_nonce=session.clerk_nonce,
-        signing_key=session.signing_key,
-        encryption_key=session.encryption_key,
-        certificate_der=session.certificate_der,
-        signature=session.signature,
-        order_cose=order_cose,
-    )
+    request = IssueRequest(**session.chain_fields(row), order_cose=order_cose)
     return await ask_municipality(centre, row, centre.municipality(row.municipality).issue(request))
 
 
@@ -76,15 +66,7 @@ async def _hold(
 ) -> wire.OrderAnswer:
     fields = {**session.bound_fields(row), "kind": "document", **form.choice()}
     expected = Expectation(fields, form.head_dots, form.type)
-    try:
-        record = read_statement(answer.statement, centre.keys.municipalities.get(row.municipality, {}))
-        check_statement(record, expected, int(centre.clock().timestamp()))
-        if record["document_id"] != answer.document_id:
-            raise Mismatch("document_id")  # noqa: TRY301 - the same end as a difference found by the checks
-        check_pages(record, answer.pages)
-    except Mismatch as mismatch:
-        centre.stops.stop_type(form.municipality, form.type, f"statement:{mismatch.field}")
-        raise Problem("binding-mismatch", f"the statement differs in `{mismatch.field}`; the type stops") from mismatch
+    record = checked_record(centre, row, expected, answer.statement, answer.pages, document_id=answer.document_id)
     layers, sealed = await asyncio.to_thread(
         sealed_document,
         centre.keys,

@@ -11,13 +11,14 @@ from typing import Any, cast
 
 from hub import log
 from hub.centre import wire
+from hub.centre.answer_check import checked_record
 from hub.centre.asking import STAYING, ask_municipality
 from hub.centre.centre import Centre
 from hub.centre.opening import require_open
 from hub.centre.order_form import read_signed
 from hub.centre.records import Transaction
 from hub.centre.sessions import CardSession
-from hub.centre.statement import Expectation, Mismatch, check_pages, check_statement, read_statement
+from hub.centre.statement import Expectation
 from hub.cose import canonical
 from hub.municipality.interface import QueryAnswer, QueryRequest
 from hub.seal import ANSWER, seal
@@ -97,31 +98,14 @@ def _stops(row: Transaction, kind: str, of: Mapping[str, Any]) -> str:
 
 
 async def _ask(centre: Centre, row: Transaction, session: CardSession, query: bytes) -> QueryAnswer:
-    request = QueryRequest(
-        municipality=row.municipality,
-        transaction_id=row.id,
-        centre_nonce=row.centre_nonce,
-        kiosk_id=row.kiosk_id,
-        clerk_nonce=session.clerk_nonce,
-        signing_key=session.signing_key,
-        encryption_key=session.encryption_key,
-        certificate_der=session.certificate_der,
-        signature=session.signature,
-        query_cose=query,
-    )
+    request = QueryRequest(**session.chain_fields(row), query_cose=query)
     return await ask_municipality(centre, row, centre.municipality(row.municipality).answer(request))
 
 
 async def _checked(
     centre: Centre, row: Transaction, session: CardSession, expected: Expectation, answer: QueryAnswer
 ) -> bytes:
-    try:
-        record = read_statement(answer.statement, centre.keys.municipalities.get(row.municipality, {}))
-        check_statement(record, expected, int(centre.clock().timestamp()))
-        check_pages(record, answer.pages)
-    except Mismatch as mismatch:
-        centre.stops.stop_type(row.municipality, expected.stops, f"statement:{mismatch.field}")
-        raise Problem("binding-mismatch", f"the statement differs in `{mismatch.field}`; it stops") from mismatch
+    checked_record(centre, row, expected, answer.statement, answer.pages)
     session.handed_out(expected, answer.statement)
     whole = canonical({"statement": answer.statement, "pages": answer.pages})
     return await asyncio.to_thread(seal, whole, session.encryption_key, row.id, ANSWER)

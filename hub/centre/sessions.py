@@ -44,6 +44,20 @@ class CardSession:
             "session_key_hash": sha256(self.signing_key + self.encryption_key).digest(),
         }
 
+    def chain_fields(self, row: Transaction) -> dict[str, Any]:
+        """Return the fields of `interface.ChainRequest`: the chain from card to session, for the municipality."""
+        return {
+            "municipality": row.municipality,
+            "transaction_id": row.id,
+            "centre_nonce": row.centre_nonce,
+            "kiosk_id": row.kiosk_id,
+            "clerk_nonce": self.clerk_nonce,
+            "signing_key": self.signing_key,
+            "encryption_key": self.encryption_key,
+            "certificate_der": self.certificate_der,
+            "signature": self.signature,
+        }
+
     def handed_out(self, expected: Expectation, statement: bytes) -> None:
         """Remember what a complaint would be about: the last statement."""
         self.expected, self.statement_sha256 = expected, sha256(statement).digest()

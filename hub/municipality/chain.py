@@ -19,23 +19,11 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from hub.cose import BadSignature, canonical, kid_of, peek_kid, verify1
 from hub.municipality.interface import ChainRequest, IssueRequest, QueryRequest, Refused
+from hub.order_fields import ORDER_FIELDS
 
 _LABEL = "kiosk-card-auth-v1"
 _HEADS_DOTS = (576, 832, 1728)
 _KEY_BYTES = 32
-_V1_KINDS: Mapping[str, tuple[type, ...]] = {
-    "v": (int,),
-    "transaction_id": (str,),
-    "municipality": (str,),
-    "type": (str,),
-    "scope": (str,),
-    "items": (list,),
-    "copies": (int,),
-    "fee_yen": (int,),
-    "head_dots": (int,),
-    "clerk_nonce": (bytes,),
-}
-_ORDER_KINDS = {1: _V1_KINDS, 2: {**_V1_KINDS, "persons": (list,), "fiscal_year": (int, type(None))}}
 _QUERY_KINDS: Mapping[str, tuple[type, ...]] = {
     "v": (int,),
     "kind": (str,),
@@ -93,7 +81,7 @@ def check_chain(request: ChainRequest, municipality: str, auth_ca: x509.Certific
 def read_order(request: IssueRequest) -> Order:
     """Check and read the order that the session signed; raises Refused `bad_signature` or `binding_mismatch`."""
     record = _signed(request, request.order_cose)
-    kinds = _ORDER_KINDS.get(record.get("v", 0)) if type(record.get("v")) is int else None
+    kinds = ORDER_FIELDS.get(record.get("v", 0)) if type(record.get("v")) is int else None
     if kinds is None or not _fits(record, kinds):
         raise Refused("binding_mismatch", "the order does not have exactly the fields of its version")
     _check_bound(request, record)
@@ -111,7 +99,7 @@ def read_query(request: QueryRequest) -> Query:
 
 def order_from(choice: Mapping[str, Any], version: int = 2) -> Order:
     """Read what was chosen, an order's fields from `type` to `head_dots`; raises Refused `binding_mismatch`."""
-    wanted = {name: kind for name, kind in _ORDER_KINDS[version].items() if name not in _BOUND}
+    wanted = {name: kind for name, kind in ORDER_FIELDS[version].items() if name not in _BOUND}
     if not _fits(choice, wanted):
         raise Refused("binding_mismatch", "the order does not have exactly the fields of its version")
     if choice["head_dots"] not in _HEADS_DOTS:

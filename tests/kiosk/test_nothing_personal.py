@@ -30,17 +30,18 @@ def needles(bench: SimBench) -> dict[str, bytes]:
     """Give what must not be found: name, reading, address, My Number, resident code, card serial, PIN as it is used."""
     data = bench.world.hub.data
     card = data / "citizens" / "hanako"
-    serial = x509.load_der_x509_certificate((card / "auth_cert.der").read_bytes()).serial_number.to_bytes(20, "big")
+    number = x509.load_der_x509_certificate((card / "auth_cert.der").read_bytes()).serial_number
+    serial, hexadecimal = number.to_bytes((number.bit_length() + 7) // 8, "big"), f"{number:x}"
     query = """select name, address, kana, domicile, my_number, resident_code from cards
         join residents on residents.id = resident_id join households on households.id = household_id where serial = ?"""
     with closing(sqlite3.connect(data / "municipality-402231.sqlite")) as books:
-        row = books.execute(query, (serial.hex(),)).fetchone()
+        row = books.execute(query, (hexadecimal,)).fetchone()
     found = {"serial (raw)": serial, "serial (reversed)": serial[::-1]}
     for name, text in zip(("name", "address"), row[:2], strict=True):
         found |= memory.forms(name, text)
     for name, text in zip(("kana", "domicile", "My Number", "resident code"), row[2:], strict=True):
         found[name] = text.encode()
-    found["serial (hex)"], found["SERIAL (hex)"] = serial.hex().encode(), serial.hex().upper().encode()
+    found["serial (hex)"], found["SERIAL (hex)"] = hexadecimal.encode(), hexadecimal.upper().encode()
     pin = json.loads((card / "card.json").read_text(encoding="utf-8"))["auth_pin"]
     found["PIN (verify)"] = bytes.fromhex("0020008004") + pin.encode()
     found["PIN (named)"] = f'pin": "{pin}'.encode()

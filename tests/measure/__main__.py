@@ -1,35 +1,47 @@
-"""Measures everything and writes `{name: {"value", "unit", "n", "against"}}`; medians of repeated runs."""
+"""Measures everything and writes `{name: {"value", "unit", "n", "against"}}`; medians of repeated runs.
+
+`--only PART` measures that part alone, and leaves the figures of the others in the file as they are.
+"""
 
 import argparse
 import asyncio
 import json
+import shutil
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from tests.measure import detection, framing, issuance, processes, scramble
 
-
-async def _measure(out: Path) -> dict:
-    figures = {}
-    for name, part in (("issuance", issuance.measure), ("processes", processes.measure)):
-        began = time.monotonic()
-        print(f"measuring {name} ...", flush=True)
-        figures |= await part(out.parent / "bench" / name)
-        print(f"measuring {name}: {time.monotonic() - began:.0f} s", flush=True)
-    figures |= await asyncio.to_thread(framing.measure)
-    return figures | await asyncio.to_thread(scramble.measure) | await asyncio.to_thread(detection.measure)
+PARTS: dict[str, Callable[[Path], dict]] = {
+    "issuance": lambda out: asyncio.run(issuance.measure(out)),
+    "processes": lambda out: asyncio.run(processes.measure(out)),
+    "framing": lambda _out: framing.measure(),
+    "scramble": lambda _out: scramble.measure(),
+    "detection": lambda _out: detection.measure(),
+}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.measure", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("out/bench.json"), metavar="FILE")
-    out: Path = parser.parse_args().out
+    parser.add_argument("--only", choices=PARTS, action="append", metavar="PART", help=", ".join(PARTS))
+    chosen = parser.parse_args()
+    out: Path = chosen.out
     out.parent.mkdir(parents=True, exist_ok=True)
-    figures = asyncio.run(_measure(out))
-    out.write_text(json.dumps(figures, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    for name, figure in sorted(figures.items()):
-        print(f"{name:34} {figure['value']:>10} {figure['unit']:6} n={figure['n']:<4} {figure['against']}")
+    figures = json.loads(out.read_text(encoding="utf-8")) if chosen.only and out.exists() else {}
+    for name in chosen.only or PARTS:
+        began = time.monotonic()
+        print(f"measuring {name} ...", flush=True)
+        folder = out.parent / "bench" / name
+        shutil.rmtree(folder, ignore_errors=True)
+        measured = PARTS[name](folder)
+        print(f"measuring {name}: {time.monotonic() - began:.0f} s", flush=True)
+        for key, figure in sorted(measured.items()):
+            print(f"{key:34} {figure['value']:>10} {figure['unit']:6} n={figure['n']:<4} {figure['against']}")
+        figures |= measured
+        out.write_text(json.dumps(figures, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     return 0
 
 

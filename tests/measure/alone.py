@@ -61,7 +61,7 @@ class Parts:
 
     async def page(self):
         self._pages += 1  # each page has a new number, so that none is remembered
-        content = sample_content("hanako", HEAD_DOTS, "self", (), f"{self._pages:032x}")
+        content = sample_content("hanako", HEAD_DOTS, "self", (), document_id=f"{self._pages:032x}")
         began = time.perf_counter()
         pdf = self._typesetter.pdf(content)
         pdf_ms = _ms_since(began)

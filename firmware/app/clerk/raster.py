@@ -49,10 +49,15 @@ def to_bands(dots: bytes, width_dots: int) -> list[bytes]:
     return bands
 
 
+def rows_with_a_command(dots: bytes, width: int) -> set[int]:
+    """Return the rows of `width` bytes that hold a real-time command in themselves, not only with the next row."""
+    return {found.start() // width for found in REAL_TIME.finditer(dots) if found.start() % width != width - 1}
+
+
 def _plan(dots: bytes, width: int) -> list[tuple[int, int, bool]]:
     """Part the rows into runs: (first row, row behind the last, whether in column format)."""
     rows = len(dots) // width
-    dirty = {found.start() // width for found in REAL_TIME.finditer(dots) if found.start() % width != width - 1}
+    dirty = rows_with_a_command(dots, width)
     if not dirty:
         return [(0, rows, False)]
     steps: list[int] = []

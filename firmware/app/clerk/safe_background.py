@@ -6,25 +6,20 @@ touched. Rule: `docs/reference/background.md`, "What a printer must not read". P
 
 from __future__ import annotations
 
-from firmware.app.clerk.raster import REAL_TIME, SLICE_ROWS
+from firmware.app.clerk.raster import REAL_TIME, SLICE_ROWS, rows_with_a_command
 
 
 def without_commands(page: bytes, drawn: bytes, width_dots: int) -> bytes:
     """Return `drawn`, which is `page` with a background over it, less the background's dots that must not be there."""
     width = width_dots // 8
     dots = bytearray(drawn)
-    for row in _rows_with_a_pair(page, width):  # such rows go out as columns with their neighbours
+    for row in rows_with_a_command(page, width):  # such rows go out as columns with their neighbours
         first, end = max(0, row - SLICE_ROWS + 1) * width, (row + SLICE_ROWS) * width
         dots[first:end] = page[first:end]
-    for row in _rows_with_a_pair(bytes(dots), width):
+    for row in rows_with_a_command(bytes(dots), width):
         at = slice(row * width, (row + 1) * width)
         dots[at] = _cleared(page[at], dots[at])
     return bytes(dots)
-
-
-def _rows_with_a_pair(dots: bytes, width: int) -> list[int]:
-    found = {each.start() // width for each in REAL_TIME.finditer(dots) if each.start() % width != width - 1}
-    return sorted(found)
 
 
 def _cleared(page: bytes, row: bytearray) -> bytearray:
