@@ -6,11 +6,11 @@ ENV ?= sim
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo demo sim test check bench hil clean lock
+.PHONY: help setup setup-demo demo sim test check bench bench-hub hil clean lock
 
 help: ## print this list
 	@echo "Usage: make TARGET [PYTHON=python3.12] [ENV=sim]"
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
 
 setup: ## install everything that tests and checks need (Debian packages, .venv)
 	@PYTHON="$(PYTHON)" deploy/setup/bootstrap.sh test
@@ -38,6 +38,9 @@ check: setup ## formatting, lint, types, import rules, structure, locks, shell s
 
 bench: setup ## measure speed and size; results in out/bench.json
 	$(PY) -m tests.measure --out out/bench.json
+
+bench-hub: setup ## load the hub for half an hour; table in docs/measurements.md
+	$(PY) -m tests.load.table
 
 hil: setup ## the scenarios of hil_tests/ on ENV (so far: sim)
 	$(PY) -m pytest hil_tests --env $(ENV)

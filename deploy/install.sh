@@ -72,6 +72,7 @@ install_settings() {
     install -D -m 0644 deploy/polkit/50-kiosk-pcscd.rules /etc/polkit-1/rules.d/50-kiosk-pcscd.rules
     install -D -m 0644 deploy/systemd/kiosk.service /etc/systemd/system/kiosk.service
     install -D -m 0755 deploy/kiosk-command.sh /usr/local/bin/kiosk
+    install -D -m 0755 deploy/kiosk-browser.sh /usr/local/bin/kiosk-browser
     if [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
 }
 

@@ -1,4 +1,4 @@
-"""The command line: `kiosk run|doctor|evidence`, and the two roles that the kiosk starts itself.
+"""The command line: `kiosk run|doctor|clear-alarm|…`, and the two roles that the kiosk starts itself.
 
 Composition is in `roles/`. Exit status: 78 for a configuration that cannot be used, 74 for a journal that cannot.
 """
@@ -11,21 +11,38 @@ import sys
 from pathlib import Path
 
 from firmware import __version__
-from firmware.config import ConfigError, load
+from firmware.config import Config, ConfigError, load
+from firmware.roles import alarm_arguments
 from firmware.roles.evidence import arguments as evidence
 
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     arguments = _parser().parse_args(argv)
+    match arguments.command:
+        case "replay":
+            from firmware.roles import replay  # noqa: PLC0415 - each role imports only what it needs
+
+            return replay.run(arguments.file)
+        case "operator-key":
+            from firmware.roles import operator_key  # noqa: PLC0415
+
+            return operator_key.run(arguments.out, arguments.name)
+        case _:
+            pass
     try:
         config = load(arguments.config)
     except ConfigError as error:
         print(f"kiosk: {error}", file=sys.stderr)
         return os.EX_CONFIG
+    return _with(config, arguments)
+
+
+def _with(config: Config, arguments: argparse.Namespace) -> int:
+    """Run a command that needs the configuration."""
     match arguments.command:
         case "run":
-            from firmware.roles import kiosk  # noqa: PLC0415 - each role imports only what it needs
+            from firmware.roles import kiosk  # noqa: PLC0415
 
             return kiosk.run(config, arguments.config.resolve())
         case "doctor":
@@ -40,6 +57,14 @@ def main(argv: list[str] | None = None) -> int:
             from firmware.roles.evidence import command  # noqa: PLC0415
 
             return command.run(config, arguments)
+        case "clear-alarm":
+            from firmware.roles import clear_alarm  # noqa: PLC0415
+
+            return clear_alarm.run(config, arguments)
+        case "incidents":
+            from firmware.roles import incidents  # noqa: PLC0415
+
+            return incidents.run(config, arguments)
         case _:
             from firmware.roles import recorder  # noqa: PLC0415
 
@@ -64,6 +89,10 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument("--home", required=True, metavar="URL", help="the kiosk's own page")
     text = "list, export, hold and release the camera's clips; show and fix its view"
     evidence.add(commands.add_parser("evidence", help=text, description=text[0].upper() + text[1:] + "."))
+    alarm_arguments.add(commands)
+    text = "replay a recording of what happened through the machine; tells the first difference"
+    replay = commands.add_parser("replay", help=text, description=text[0].upper() + text[1:] + ".")
+    replay.add_argument("file", type=Path, metavar="FILE", help="state_dir/events, or the older state_dir/events.1")
     return parser
 
 

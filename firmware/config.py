@@ -19,6 +19,7 @@ Pin = Annotated[int, Meta(ge=0, le=27)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
 Millis = Annotated[int, Meta(ge=1, le=60_000)]
+NamedKey = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40} [A-Za-z0-9_-]{43}\Z")]
 SLOWEST_BAUD = 230_400  # DEVICES: 115,200 baud gives 20 mm/s
 
 
@@ -153,9 +154,13 @@ class Camera(Section, frozen=True, kw_only=True):
 
 
 class Screen(Section, frozen=True, kw_only=True):
-    """The touch screen's pages, served on loopback. Port 0 takes any free one and is printed at start."""
+    """The touch screen's pages, served on loopback. Port 0 takes any free one and is printed at start.
+
+    With `shuffle_pin` the digits of the PIN pad are in another order each time.
+    """
 
     port: Annotated[int, Meta(ge=0, le=65535)] = 8080
+    shuffle_pin: bool = False
 
 
 class Voice(Section, frozen=True, kw_only=True):
@@ -170,7 +175,7 @@ class Voice(Section, frozen=True, kw_only=True):
 
 
 class Limits(Section, frozen=True, kw_only=True):
-    """How long a person may take, and when a thing left behind becomes an alarm."""
+    """How long a person may take, when a thing left behind becomes an alarm, and when a paper left behind is void."""
 
     dialogue_s: Seconds = 60.0
     warning_s: Seconds = 20.0
@@ -179,8 +184,20 @@ class Limits(Section, frozen=True, kw_only=True):
     prompt_s: Seconds = 10.0
     remind_s: Seconds = 20.0
     alarm_s: Seconds = 60.0
+    void_s: Seconds = 300.0
     present_s: Seconds = 10.0
     last_page_s: Seconds = 8.0
+
+
+class Operators(Section, frozen=True, kw_only=True):
+    """Members of the office who may clear alarms: name and Ed25519 public key (base64url), a space between."""
+
+    keys: tuple[NamedKey, ...] = ()
+
+    @property
+    def by_name(self) -> dict[str, str]:
+        """The public keys by name."""
+        return dict(key.split(" ") for key in self.keys)
 
 
 class Config(Section, frozen=True, kw_only=True):
@@ -198,6 +215,7 @@ class Config(Section, frozen=True, kw_only=True):
     screen: Screen = Screen()
     voice: Voice = Voice()
     limits: Limits = Limits()
+    operators: Operators = Operators()
 
 
 def load(path: Path) -> Config:
@@ -270,8 +288,16 @@ def _rules(config: Config) -> Iterator[tuple[bool, str, object, str]]:
     doubled = sorted({pin for pin in pins if pins.count(pin) > 1})
     yield bool(doubled), "pin", doubled, "given to more than one device; each needs a pin of its own"
     yield from _camera_rules(config.camera)
+    yield from _operator_rules(config.operators)
     late = limits.warning_s >= limits.dialogue_s
     yield late, "limits.warning_s", limits.warning_s, f"must be below dialogue_s ({limits.dialogue_s})"
+
+
+def _operator_rules(operators: Operators) -> Iterator[tuple[bool, str, object, str]]:
+    for place, what in enumerate(("name", "key")):
+        all_of_it = [key.split(" ")[place] for key in operators.keys]
+        twice = sorted({each for each in all_of_it if all_of_it.count(each) > 1})
+        yield bool(twice), "operators.keys", twice, f"this {what} is there twice; each operator needs one of their own"
 
 
 def _camera_rules(camera: Camera) -> Iterator[tuple[bool, str, object, str]]:

@@ -294,6 +294,10 @@ class Broker(Protocol):
         """Publish `kiosk/v1/<id>/<name>`, retained; an empty payload clears it."""
         ...
 
+    def publish_event(self, name: str, payload: str) -> None:
+        """Publish `kiosk/v1/<id>/<name>` for those who listen, at least once; a few wait while the broker is away."""
+        ...
+
 
 class PrinterWatch(Protocol):
     """Watches an idle printer, and can be closed so that the clerk may use it."""

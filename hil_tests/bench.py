@@ -208,5 +208,13 @@ class Eyes(Protocol):
         ...
 
 
-class Bench(Hands, Troubles, Eyes, Protocol):
+class Office(Protocol):
+    """What the responsible office does."""
+
+    async def clear_alarm(self, reason: str, note: str = "") -> str:
+        """Clear the alarm that is on with the office's key and a reason; returns the words of a refusal, or nothing."""
+        ...
+
+
+class Bench(Hands, Troubles, Eyes, Office, Protocol):
     """A kiosk on a bench."""

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from hil_tests.bench import Bench
+    from hil_tests.bench import Bench, View
 
 PIN = "1234"
 FEE_YEN = 250
+KOGA = "402231"
+ANSWER_S = 20.0  # an answer of the municipality that makes pages: preview, certificate
+STRIPS = 2  # of an order of one sheet: the certificate and the receipt
 
 
-async def to_the_reader(bench: Bench) -> None:
-    """Start, agree, choose Koga City."""
+async def to_the_reader(bench: Bench, municipality: str = KOGA) -> None:
+    """Start, agree, choose the municipality."""
     await bench.start()
-    await bench.choose("agree", "municipality:402231")
+    await bench.choose("agree", f"municipality:{municipality}")
     await bench.expect_screen("hold_card")
 
 
@@ -30,19 +33,49 @@ async def identify(bench: Bench, citizen: str = "hanako", pin: str = PIN) -> Non
 
 async def order(bench: Bench, scope: str = "self", copies: int = 1) -> None:
     """Choose a resident record and confirm it."""
+    await choose(bench, "type:resident_record", f"scope:{scope}", "next", f"copies:{copies}")
+    await confirm(bench)
+
+
+async def choose(bench: Bench, *buttons: str) -> None:
+    """Choose type, options and copies, look at the preview; the order is there to be confirmed."""
     await bench.expect_screen("choose_type")
-    await bench.choose("type:resident_record", f"scope:{scope}", "next", f"copies:{copies}", "next", "next")
+    await bench.choose(*buttons, "next")
+    await bench.expect_screen("preview", timeout_s=ANSWER_S)
+    await bench.choose("next")
+    await bench.expect_screen("confirm")
+
+
+async def confirm(bench: Bench) -> None:
+    """Confirm the order; the fee is asked for."""
+    await bench.choose("next")
+    await bench.expect_screen("pay", timeout_s=ANSWER_S)
 
 
 async def up_to_paying(bench: Bench, citizen: str = "hanako") -> None:
     """Everything up to the fee."""
     await identify(bench, citizen)
     await order(bench)
-    await bench.expect_screen("pay", timeout_s=20)
+
+
+def buttons(view: View, prefix: str = "") -> list[str]:
+    """Return the buttons that can be touched, those with this prefix."""
+    return [each["id"] for each in view["buttons"] if each["enabled"] and each["id"].startswith(prefix)]
+
+
+def facts(view: View) -> str:
+    """Return all values that a page shows, one after the other."""
+    return " ".join(fact["value"] for fact in view["facts"])
+
+
+async def pay_and_take_home(bench: Bench, *coins_yen: int) -> None:
+    """Pay the exact fee, take the certificate and the receipt."""
+    await bench.insert_coins(*coins_yen)
+    await take_home(bench)
 
 
 async def take_paper(bench: Bench) -> None:
-    """Take the paper; the visit is over."""
+    """Take certificate and receipt; the visit is over."""
     await bench.expect_screen("take_paper", timeout_s=20)
     await bench.take_paper()
     await bench.expect_screen("thanks")
@@ -72,7 +105,7 @@ async def expect_served(bench: Bench, citizen: str = "hanako") -> None:
     await take_home(bench)
     after = await bench.money()
     assert after["kept"] - before["kept"] == FEE_YEN
-    assert len(await bench.strips()) == strips + 1
+    assert len(await bench.strips()) == strips + STRIPS
 
 
 async def expect_nothing_printed_nothing_kept_soon(bench: Bench, returned_yen: int) -> None:

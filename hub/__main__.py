@@ -8,27 +8,31 @@ import asyncio
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from cryptography import x509
 
 from hub import log, town_hall
+from hub.centre import operator_command
 from hub.centre.app import openapi
 from hub.centre.keys import KeysError
-from hub.centre.records import open_records
-from hub.centre.stops import Stops
+from hub.centre.records import place_of_records
 from hub.clock import utc_now
 from hub.command_line import parser
+from hub.desk import command as desks
 from hub.forgery.command import detect
+from hub.inquiry.command import restore
 from hub.issued import write_issued
 from hub.jpki.authority import KINDS
 from hub.jpki.register import Register
+from hub.ledger import command as accounts
 from hub.municipality.citizens import CITIZENS
 from hub.municipality.interface import Municipality
 from hub.municipality.setup import initialise_all, open_all
-from hub.report import print_orders, print_report
-from hub.serve import serve
+from hub.report import command as reports
+from hub.scramble.key import PanelKeyError
+from hub.serve import serve, serve_centre, serve_inquiry, serve_jpki, serve_municipality
 from hub.settings import Settings, SettingsError, load, validated
 from hub.setup.data_directory import Plan, initialise
 from hub.signed_code.page import page_with
@@ -43,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     try:
         return _COMMANDS[options.command](options)
-    except (SettingsError, KeysError) as error:
+    except (SettingsError, KeysError, PanelKeyError) as error:
         print(f"hub: {error}", file=sys.stderr)
         return EXIT_CONFIGURATION
     except (OSError, ValueError, KeyError) as error:
@@ -78,9 +82,42 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
+def _centre(options: argparse.Namespace) -> int:
+    settings = _with_port(options, "port")
+    if options.shared and not settings.database.startswith("postgresql"):
+        raise SettingsError("several centre processes share a PostgreSQL database: set `database` in hub.toml")
+    log.configure()
+    asyncio.run(serve_centre(options.data, settings, shared=options.shared))
+    return 0
+
+
+def _municipality(options: argparse.Namespace) -> int:
+    log.configure()
+    asyncio.run(serve_municipality(options.data, _with_port(options, "issuing_port"), _open))
+    return 0
+
+
+def _jpki(options: argparse.Namespace) -> int:
+    log.configure()
+    asyncio.run(serve_jpki(options.data, _with_port(options, "ocsp_port")))
+    return 0
+
+
+def _inquiry(options: argparse.Namespace) -> int:
+    log.configure()
+    asyncio.run(serve_inquiry(options.data, _with_port(options, "inquiry_port")))
+    return 0
+
+
+def _with_port(options: argparse.Namespace, name: str) -> Settings:
+    settings = load(options.data / "hub.toml")
+    return settings if options.port is None else validated("command line", asdict(settings) | {name: options.port})
+
+
 async def _open(data: Path, settings: Settings) -> Sequence[Municipality]:
     hours = (settings.municipality_opens, settings.municipality_closes)
-    return await open_all(data, always_open=settings.always_open, hours=hours)
+    shared = settings.issuing_shared_workers
+    return await open_all(data, always_open=settings.always_open, hours=hours, shared_by_all=shared)
 
 
 def _revoke(options: argparse.Namespace) -> int:
@@ -99,17 +136,6 @@ def _revoke(options: argparse.Namespace) -> int:
     return 0
 
 
-def _report(options: argparse.Namespace) -> int:
-    _require_records(options.data)
-    return 0 if print_report(options.data) else EXIT_REFUSED
-
-
-def _orders(options: argparse.Namespace) -> int:
-    _require_records(options.data)
-    print_orders(options.data)
-    return 0
-
-
 def _issued(options: argparse.Namespace) -> int:
     _require_records(options.data)
     print(json.dumps(write_issued(options.data, options.document, options.out), indent=2))
@@ -121,6 +147,12 @@ def _detect(options: argparse.Namespace) -> int:
     told = detect(options.data, options.scan, options.dpi)
     print(json.dumps(told, indent=2))
     return 0 if told["verdict"] == "original" else EXIT_REFUSED
+
+
+def _restore(options: argparse.Namespace) -> int:
+    told = restore(options.data, options.scan, options.out, options.page)
+    print(json.dumps(told, indent=2))
+    return 0 if told["verdict"] == "genuine" else EXIT_REFUSED
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -135,39 +167,35 @@ def _verify_page(options: argparse.Namespace) -> int:
     return 0
 
 
-def _resume(options: argparse.Namespace) -> int:
-    _require_records(options.data)
-    engine = open_records(options.data / "centre.sqlite")
-    try:
-        lifted = Stops(engine, utc_now).lift(options.subject, options.reason)
-    finally:
-        engine.dispose()
-    print(f"{lifted} stop(s) of {options.subject} lifted")
-    return 0 if lifted else EXIT_REFUSED
-
-
 def _openapi(_options: argparse.Namespace) -> int:
     print(json.dumps(openapi(), ensure_ascii=False, indent=1))
     return 0
 
 
 def _require_records(data: Path) -> None:
-    if not (data / "centre.sqlite").is_file():
-        raise ValueError(f"{data}/centre.sqlite is missing: run `python -m hub init --data {data}` first")
+    place = place_of_records(data)
+    if isinstance(place, Path) and not place.is_file():
+        raise ValueError(f"{place} is missing: run `python -m hub init --data {data}` first")
 
 
 _COMMANDS = {
     "init": _init,
     "serve": _serve,
+    "centre": _centre,
+    "municipality": _municipality,
+    "jpki": _jpki,
+    "inquiry": _inquiry,
     "revoke": _revoke,
-    "report": _report,
-    "orders": _orders,
     "issued": _issued,
     "detect": _detect,
+    "restore": _restore,
     "verify": _verify,
     "verify-page": _verify_page,
-    "resume": _resume,
     "openapi": _openapi,
+    **operator_command.COMMANDS,
+    **accounts.COMMANDS,
+    **reports.COMMANDS,
+    **desks.COMMANDS,
     **town_hall.COMMANDS,
 }
 

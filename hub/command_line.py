@@ -7,6 +7,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from hub.centre.operator_command import add_operator
+from hub.desk.command import add_desks
+from hub.ledger.command_line import add_accounts
+from hub.report.command import add_reports
 from hub.settings import Settings
 from hub.town_hall_line import add_town_hall
 
@@ -15,6 +19,8 @@ The reference hub of the certificate kiosk: certificate centre, sample municipal
 
   python -m hub init  --data hub-data --always-open    make keys, certificates, test citizens
   python -m hub serve --data hub-data                  serve until Ctrl-C
+
+or each role by itself, in this order: jpki, municipality, centre, inquiry.
 """
 
 
@@ -28,10 +34,11 @@ def parser() -> argparse.ArgumentParser:
     serve = _with_data(commands.add_parser("serve", help="serve until SIGTERM or Ctrl-C"))
     serve.add_argument("--port", type=int, metavar="N", help="centre's HTTPS port instead of hub.toml's; 0 = any")
     serve.add_argument("--ocsp-port", type=int, metavar="N", help="JPKI centre's HTTP port; 0 = any")
+    _add_roles(commands)
     revoke = _with_data(commands.add_parser("revoke", help="revoke a test citizen's card for good"))
     revoke.add_argument("--citizen", required=True, metavar="NAME", help="folder name under DIR/citizens")
-    _with_data(commands.add_parser("report", help="count the documents by what became of them; list stops"))
-    _with_data(commands.add_parser("orders", help="list all orders and their states"))
+    add_reports(commands, _with_data)
+    add_desks(commands, _with_data)
     issued = _with_data(commands.add_parser("issued", help="write the pictures of a document as it was signed"))
     issued.description = "Issued: from the municipality's archive; signatures and digests are checked again first."
     issued.add_argument("--document", metavar="ID", help="document id as in `orders` (the newest)")
@@ -43,12 +50,29 @@ def parser() -> argparse.ArgumentParser:
         help="folder for front.png, printed.png, back.png, issued.json",
     )
     _add_checks(commands)
-    resume = _with_data(commands.add_parser("resume", help="lift a stop that a mismatch has set"))
-    resume.add_argument("--subject", required=True, help="402231/resident_record, or a kiosk like kiosk-0001")
-    resume.add_argument("--reason", required=True, help="what was found; kept with the stop")
+    add_operator(commands, _with_data)
+    add_accounts(commands, _with_data)
     add_town_hall(commands, _with_data)
     commands.add_parser("openapi", help="print the OpenAPI description of the centre's HTTP interface")
     return top
+
+
+def _add_roles(commands: Any) -> None:
+    centre = _with_data(commands.add_parser("centre", help="serve the certificate centre alone"))
+    centre.description = "Centre: asks the JPKI centre and the issuing servers named in hub.toml, or running in DIR."
+    centre.add_argument("--port", type=int, metavar="N", help="HTTPS port instead of hub.toml's; 0 = any")
+    centre.add_argument(
+        "--shared", action="store_true", help="one of several processes at the same port, on one PostgreSQL database"
+    )
+    municipality = _with_data(
+        commands.add_parser("municipality", help="serve the municipalities' issuing server alone")
+    )
+    municipality.add_argument("--port", type=int, metavar="N", help="HTTPS port instead of hub.toml's; 0 = any")
+    jpki = _with_data(commands.add_parser("jpki", help="serve the JPKI test centre alone"))
+    jpki.add_argument("--port", type=int, metavar="N", help="HTTP port instead of hub.toml's; 0 = any")
+    inquiry = _with_data(commands.add_parser("inquiry", help="serve the inquiry site alone"))
+    inquiry.description = "Inquiry: reads scans of certificates; asks the centre that runs in DIR, or centre_url's."
+    inquiry.add_argument("--port", type=int, metavar="N", help="port instead of hub.toml's; 0 = any")
 
 
 def _add_checks(commands: Any) -> None:  # argparse keeps the type of subparsers to itself
@@ -58,6 +82,11 @@ def _add_checks(commands: Any) -> None:  # argparse keeps the type of subparsers
     detect.description = "Detect: finds the keyed mark in the front's background; prints JSON; 0 for an original."
     detect.add_argument("scan", type=Path, metavar="SCAN", help="PNG, JPEG or TIFF of a front, 150-600 dpi")
     detect.add_argument("--dpi", type=int, metavar="N", help="resolution, if the file does not say it or is wrong")
+    restore = _with_data(commands.add_parser("restore", help="give back the page that a back panel was made from"))
+    restore.description = "Restore: reads the scrambled image with the centre's keys; prints JSON; 0 for a genuine one."
+    restore.add_argument("scan", type=Path, metavar="SCAN", help="PNG, JPEG, TIFF or PDF of a back, 150-600 dpi")
+    restore.add_argument("--page", type=int, metavar="N", help="only this page of the file, from 1 (all)")
+    restore.add_argument("--out", type=Path, metavar="PNG", help="where the restored page is written")
     verify = _with_data(commands.add_parser("verify", help="check the signed code of a front, without any database"))
     verify.description = "Verify: needs only DIR/pki/root.pub.pem and keys.cose; prints JSON; 0 for a genuine code."
     verify.add_argument("code", metavar="PICTURE|TEXT", help="a scan or photograph, or the code's text (KC1:...)")

@@ -1,19 +1,25 @@
-"""Opening one of the hub's SQLite files: durable (WAL, synchronous=FULL), and patient with a second process.
+"""Opening one of the hub's databases: SQLite files (WAL, synchronous=FULL), or PostgreSQL by URL for several processes.
 
-Not responsible for any table.
+Patient with a second process, never for ever. Not responsible for any table (`records.py` of each role) nor for
+bringing tables up to date (`hub/migrations`).
 """
 
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.pool import StaticPool
 
 BUSY_S = 5
+CONNECTIONS_MAX = 10
+RECYCLED_S = 600  # a connection that broke meanwhile fails one request, which may be asked again
 
 
-def open_database(path: Path) -> Engine:
-    """Return an engine for the file, which is made if it is not there; call `dispose()` when done."""
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_S})
+def open_database(place: Path | str) -> Engine:
+    """Return an engine for a file, which is made if it is not there, or for a PostgreSQL URL; `dispose()` when done."""
+    if isinstance(place, str):
+        return _open_postgresql(place)
+    engine = create_engine(f"sqlite:///{place}", connect_args={"timeout": BUSY_S})
 
     def prepare(connection: Any, _record: object) -> None:
         cursor = connection.cursor()
@@ -24,3 +30,26 @@ def open_database(path: Path) -> Engine:
 
     event.listen(engine, "connect", prepare)
     return engine
+
+
+def open_memory() -> Engine:
+    """Return an engine for a database in this process's memory, gone when it is disposed of."""
+    return create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+
+
+def is_shared(engine: Engine) -> bool:
+    """Tell whether several processes, on machines of their own, can work with this database at once."""
+    return engine.dialect.name == "postgresql"
+
+
+def _open_postgresql(url: str) -> Engine:
+    waits = f"-c statement_timeout={BUSY_S}s -c lock_timeout={BUSY_S}s -c idle_in_transaction_session_timeout={BUSY_S}s"
+    return create_engine(
+        url,
+        pool_size=CONNECTIONS_MAX,
+        max_overflow=0,
+        pool_timeout=BUSY_S,
+        pool_use_lifo=True,
+        pool_recycle=RECYCLED_S,
+        connect_args={"connect_timeout": BUSY_S, "options": waits},
+    )

@@ -17,16 +17,17 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.centre.back_panel import draw_back_panel
+from hub.centre.back_panel import BackPanel, Press, draw_back_panels
 from hub.centre.keys import Keys, load_keys
-from hub.centre.records import Order, open_records
+from hub.centre.records import Order, open_records, place_of_records
 from hub.cose import peek_kid, verify1
 from hub.forgery.front import printed_pages
 from hub.municipality.register import Certificate, open_register
+from hub.settings import load
 
 
 def write_issued(data: Path, document_id: str | None, out: Path) -> dict[str, Any]:
-    """Write `front.png`, `printed.png` (`front-2.png` …), `back.png` and `issued.json`; no `document_id` is the newest.
+    """Write `front.png`, `printed.png` (`front-2.png` …), `back.png` and `issued.json`; no `document_id`: the newest.
 
     A front is the page as the municipality signed it, `printed` what comes out of the printer: with the background and
     the signed code, drawn again from the centre's record.
@@ -40,18 +41,16 @@ def write_issued(data: Path, document_id: str | None, out: Path) -> dict[str, An
     layers = verify1(order.layers, keys.centre_key.public_key())
     pages = [zlib.decompress(page) for page in cbor2.loads(archived.pages)]
     head_dots = int(statement["head_dots"])
-    panel = draw_back_panel(head_dots, order.document_id)
+    panels = _panels(data, keys, layers, pages, head_dots)
     _must_agree(layers["statement_sha256"], archived.statement, "the centre's layers belong to another statement")
-    _must_agree(layers["back_panel"]["sha256"], panel, "the back panel is not the one that was signed")
     if len(pages) != len(statement["pages"]):
         raise ValueError(f"{order.document_id}: the archive holds another number of pages than was signed")
     for page, claim in zip(pages, statement["pages"], strict=True):
         _must_agree(claim["sha256"], page, "an archived page is not the one that was signed")
     out.mkdir(parents=True, exist_ok=True)
-    for name, sides in (("front", pages), ("printed", printed_pages(pages, head_dots, layers))):
+    for name, sides in (("front", pages), ("printed", printed_pages(pages, head_dots, layers)), ("back", panels)):
         for number, page in enumerate(sides, start=1):
             _picture(page, head_dots).save(out / (f"{name}.png" if number == 1 else f"{name}-{number}.png"), bits=1)
-    _picture(panel, head_dots).save(out / "back.png", bits=1)
     told = {
         "document_id": order.document_id,
         "municipality": order.municipality,
@@ -60,14 +59,25 @@ def write_issued(data: Path, document_id: str | None, out: Path) -> dict[str, An
         "fee_yen": order.fee_yen,
         "head_dots": head_dots,
         "pages": [claim["sha256"].hex() for claim in statement["pages"]],
-        "back_panel": layers["back_panel"]["sha256"].hex(),
+        "back_panels": [claim["sha256"].hex() for claim in layers["back_panels"]],
     }
     (out / "issued.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     return told
 
 
+def _panels(data: Path, keys: Keys, layers: dict[str, Any], pages: list[bytes], head_dots: int) -> list[bytes]:
+    """Draw the back panels again; raises ValueError if no key of the centre gives those that were signed."""
+    press = Press(keys.panel_keys, load(data / "hub.toml").inquiry_url)
+    signed = [{**claim} for claim in layers["back_panels"]]
+    for key_id in sorted(press.keys, reverse=True):
+        drawn: list[BackPanel] = draw_back_panels(pages, head_dots, layers["document_id"], press, key_id)
+        if [panel.record() for panel in drawn] == signed:
+            return [panel.dots for panel in drawn]
+    raise ValueError("the back panels are not those that were signed: was `inquiry_url` or a key changed since?")
+
+
 def _order(data: Path, document_id: str | None) -> Order:
-    engine = open_records(data / "centre.sqlite")
+    engine = open_records(place_of_records(data))
     try:
         with Session(engine) as session:
             wanted = select(Order).order_by(Order.opened_at_s.desc())

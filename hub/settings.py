@@ -32,6 +32,16 @@ class Settings:
     transaction_s: float = 600.0
     document_held_s: float = 120.0
     sessions_max: int = 2000
+    inquiry_url: str = "http://127.0.0.1:8470/"
+    inquiry_port: int = 8470
+    centre_url: str = ""
+    database: str = ""
+    ocsp_url: str = ""
+    issuing_port: int = 0
+    issuing_servers: str = ""
+    issuing_state_kept_s: float = 5.0
+    issuing_at_once: int = 64
+    issuing_shared_workers: int = 0
 
 
 _EXPLAINED = {
@@ -46,6 +56,16 @@ _EXPLAINED = {
     "transaction_s": "life of a transaction",
     "document_held_s": "a finished document waits this long for its one fetch",
     "sessions_max": "transactions open at once; beyond it the answer is `busy`",
+    "database": "the centre's records: postgresql+psycopg://USER@HOST/NAME; empty: DIR/centre.sqlite",
+    "ocsp_url": "where a centre started alone asks for a card's status; empty: the JPKI centre that runs in DIR",
+    "issuing_port": "municipalities' issuing server (HTTPS, mutual TLS, for the centre only); 0 = any free port",
+    "issuing_servers": "URLs a centre started alone asks, with spaces between; empty: the one that runs in DIR",
+    "issuing_state_kept_s": "hours, offers and notices of a municipality are asked for again after this time",
+    "issuing_at_once": "certificates and answers an issuing server works on at once; beyond it the answer is `busy`",
+    "centre_url": "where an inquiry site started alone asks; empty: the centre that runs in DIR",
+    "inquiry_port": "inquiry site (HTTP at a loopback address, else HTTPS); any free one if `port` is 0",
+    "issuing_shared_workers": "renderers and signers that all municipalities share; 0: each has its own",
+    "inquiry_url": "public address of the inquiry site, printed in every back panel: short, and for ever",
 }
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim_hw.eyes import Eyes
 from sim_hw.hands import Hands
+from sim_hw.office import Office
 from sim_hw.troubles import Troubles
 
 if TYPE_CHECKING:
@@ -22,13 +23,14 @@ class VerbError(ValueError):
     """There is no such verb, or its arguments do not fit; the text says what would."""
 
 
-class SimBench(Hands, Troubles, Eyes):
+class SimBench(Hands, Troubles, Eyes, Office):
     """A simulated kiosk on a bench."""
 
     def __init__(self, world: World) -> None:
         Hands.__init__(self, world)
         Troubles.__init__(self, world)
         Eyes.__init__(self, world)
+        Office.__init__(self, world)
         self.world = world
 
 

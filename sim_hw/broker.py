@@ -13,6 +13,8 @@ import socket
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sim_hw.free_port import free_port
+
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
 
@@ -29,7 +31,7 @@ class SimBroker:
     """One mosquitto. Its retained messages live in `folder`; `port` stays the same over `kill` and `start`."""
 
     def __init__(self, folder: Path, ca: Path, certificate: Path, key: Path, port: int = 0) -> None:
-        self.port = port or _free_port()
+        self.port = port or free_port()
         self.log: list[str] = []
         self._folder = folder
         self._process: Process | None = None
@@ -90,12 +92,6 @@ class SimBroker:
         assert process.stderr is not None  # noqa: S101 - asked for above
         async for line in process.stderr:
             self.log.append(line.decode(errors="replace").strip())
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _answers(port: int) -> bool:

@@ -18,6 +18,7 @@ from PIL import Image, ImageChops
 from sim_hw.bench import SimBench
 from sim_hw.printer.decode import Decoded
 from sim_hw.process import Child, ProcessFailed
+from sim_hw.receiving_office import inquired, scanned
 from sim_hw.world import Options, World
 
 if TYPE_CHECKING:
@@ -26,14 +27,19 @@ if TYPE_CHECKING:
 CITIZEN, PIN = "hanako", "1234"
 MUNICIPALITY = "402231"
 COINS_YEN = (100, 100, 50)
+STRIPS = 2  # the certificate and the receipt
 GAP_ROWS, FOLD_ROWS = 16, 2
 QUIET_S = 0.6
 
 LEFT = {
     "front.png": "the certificate's dots, as the municipality signed them",
     "printed.png": "the same with background and signed code, drawn again from the centre's record",
-    "back.png": "the back panel, as the centre signed it (a placeholder for now)",
-    "strip.png": "all that came out of the printer",
+    "back.png": "the back panel: the scrambled image of the page, as the centre signed it",
+    "strip.png": "the certificate as it came out of the printer",
+    "receipt.png": "the receipt that came out behind it",
+    "scan.jpg": "a scan of the strip, as an office would make it",
+    "inquiry.html": "what the inquiry site told that office",
+    "restored.png": "the page restored from the scanned back panel",
     "job.bin": "the bytes that the printer received",
     "events.jsonl": "what happened on the bench, with times",
     "mqtt.jsonl": "what mosquitto_sub saw",
@@ -75,10 +81,13 @@ async def demonstrate(out: Path) -> None:
         await _pay_and_take(bench, tell)
         tell.say("Checking the strip against what municipality and centre signed ...")
         (out / "job.bin").write_bytes(world.printer.received)
-        shutil.copyfile(world.strip_file(world.strips[-1]), out / "strip.png")
-        await _fetch_signed(world, out)
-    _check(out)
-    tell.say("The strip is the signed page and the signed back panel, dot for dot.")
+        certificate, receipt = world.strips
+        shutil.copyfile(world.strip_file(certificate), out / "strip.png")
+        shutil.copyfile(world.strip_file(receipt), out / "receipt.png")
+        await _hub(world, out, "issued", "--out", str(out))
+        _check(out)
+        tell.say("The strip is the signed page and the signed back panel, dot for dot.")
+        await _inquire(world, out, tell)
     print(f"\nIn {out}/ you find:")
     for name, meaning in LEFT.items():
         print(f"  {name:14} {meaning}")
@@ -104,9 +113,10 @@ async def _order(bench: SimBench, tell: Narrator) -> None:
         "The card is back with its owner; the kiosk shows what can be had.", bench.expect_screen("choose_type")
     )
     await bench.choose("type:resident_record", "scope:household", "item:relationship", "next", "next")
-    await tell.wait(
-        "Resident record of the whole household, with relationships, one copy.", bench.expect_screen("confirm")
-    )
+    text = "Resident record of the whole household, with relationships, one copy: here is how it will look, all masked."
+    await tell.wait(text, bench.expect_screen("preview", timeout_s=30))
+    await bench.choose("next")
+    await tell.wait("The order is shown once more, with the fee.", bench.expect_screen("confirm"))
     await bench.choose("next")
     text = "Municipality typeset and signed it, the centre sealed it, the kiosk checked that it is this person's."
     await tell.wait(text, bench.expect_screen("pay", timeout_s=30))
@@ -118,10 +128,14 @@ async def _pay_and_take(bench: SimBench, tell: Narrator) -> None:
         tell.say(f"{yen} yen into the escrow.")
     await tell.wait("Fee complete; the printer works.", bench.expect_screen("printing"))
     strips = await bench.expect_printed()
-    tell.say(f"A strip of {strips[0]['rows'] / 8:.0f} mm is printed and cut; the printer confirmed it.")
+    tell.say(
+        f"A strip of {strips[0]['rows'] / 8:.0f} mm is printed and cut; the printer confirmed it: the fee is kept."
+    )
+    await bench.expect_printed()
+    tell.say("The receipt came out behind it.")
     await bench.expect_screen("take_paper")
     await bench.take_paper()
-    await tell.wait("The paper is taken. Thank you.", bench.expect_screen("thanks"))
+    await tell.wait("Both are taken. Thank you.", bench.expect_screen("thanks"))
     await bench.choose("next")
     await tell.wait(
         "The clerk process is gone with all it knew; the kiosk waits for the next person.", bench.expect_idle()
@@ -132,23 +146,38 @@ async def _pay_and_take(bench: SimBench, tell: Narrator) -> None:
     tell.say(f"{money['kept']} yen kept, nothing in escrow.")
 
 
-async def _fetch_signed(world: World, out: Path) -> None:
-    """Ask the hub for the dots that were signed: the municipality's archive, not the kiosk."""
-    command = [sys.executable, "-m", "hub", "issued", "--data", str(world.hub.data), "--out", str(out)]
-    child = Child("hub issued", command, out / "logs" / "hub-issued.log")
+async def _hub(world: World, out: Path, command: str, *arguments: str) -> None:
+    """Run one of the hub's commands: what was signed comes from the municipality's archive, not from the kiosk."""
+    line = [sys.executable, "-m", "hub", command, *arguments, "--data", str(world.hub.data)]
+    child = Child(f"hub {command}", line, out / "logs" / f"hub-{command}.log")
     await child.start()
     status = await child.finished()
     await child.kill()
     if status:
-        raise ProcessFailed(f"hub issued failed (exit status {status}):\n{child.tail()}")
+        raise ProcessFailed(f"hub {command} failed (exit status {status}):\n{child.tail()}")
+
+
+async def _inquire(world: World, out: Path, tell: Narrator) -> None:
+    """Scan the strip as the office that receives it would, upload it, and restore the page from it."""
+    scan = scanned(_opened(out / "strip.png"))
+    (out / "scan.jpg").write_bytes(scan)
+    verdict, page = await inquired(world.hub.inquiry_url, scan)
+    (out / "inquiry.html").write_text(page, encoding="utf-8")
+    if verdict != "matches":
+        raise DemoFailed(f"the inquiry site says `{verdict}` of a true strip; see inquiry.html")
+    tell.say("An office scanned the strip at 300 dpi; the inquiry site says: it is what was issued.")
+    await _hub(world, out, "restore", str(out / "scan.jpg"), "--out", str(out / "restored.png"))
+    if not _same(_opened(out / "restored.png"), _opened(out / "front.png")):
+        raise DemoFailed("the page restored from the scanned back is not front.png")
+    tell.say("The page restored from the scanned back panel is the signed page, dot for dot.")
 
 
 def _check(out: Path) -> None:
     """Compare, dot for dot: strip = page, fold line, panel; and the bytes decoded again = strip."""
     front, back, strip = (_opened(out / name) for name in ("printed.png", "back.png", "strip.png"))
     again = Decoded((out / "job.bin").read_bytes(), strip.width).strips
-    if len(again) != 1 or not _same(again[0].picture(), strip):
-        raise DemoFailed("job.bin decoded again is not strip.png")
+    if len(again) != STRIPS or not _same(again[0].picture(), strip):
+        raise DemoFailed("job.bin decoded again is not strip.png, and a receipt")
     below = front.height + 2 * GAP_ROWS + FOLD_ROWS
     if not _same(strip.crop((0, 0, strip.width, front.height)), front):
         raise DemoFailed("the upper part of strip.png is not printed.png")

@@ -37,6 +37,7 @@ class Hub:
     def __init__(self, data: Path, logs: Path) -> None:
         self.data = data
         self.port = 0
+        self.inquiry_url = ""
         self._logs = logs
         command = [sys.executable, "-m", "hub", "serve", "--data", str(data), "--port", "0", "--ocsp-port", "0"]
         self._child = Child("the hub", command, logs / "hub.log")
@@ -55,7 +56,8 @@ class Hub:
                     await asyncio.sleep(LOOK_S)
         except TimeoutError:
             raise ProcessFailed(f"the hub does not serve after {START_LIMIT_S:g} s:\n{self._child.tail()}") from None
-        self.port = int(json.loads(told.read_text(encoding="utf-8"))["url"].rsplit(":", 1)[1])
+        urls = json.loads(told.read_text(encoding="utf-8"))
+        self.port, self.inquiry_url = int(urls["url"].rsplit(":", 1)[1]), urls["inquiry_url"]
 
     async def stop(self) -> None:
         """End it."""

@@ -32,7 +32,7 @@ class Machine:
     def __init__(self, config: Path, pin_socket: Path, card_socket: Path, log: Path) -> None:
         environment = {
             **os.environ,
-            "PYTHONPATH": os.pathsep.join([str(STANDINS), str(REPOSITORY)]),
+            "PYTHONPATH": os.pathsep.join([str(STANDINS), str(REPOSITORY), *_own_path()]),
             "PYTHONDONTWRITEBYTECODE": "1",
             "PYTHONUNBUFFERED": "1",
             "SIM_HW_PINS": str(pin_socket),
@@ -69,7 +69,7 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """Where the kiosk finds what is around it: ports of loopback, and whom the film is encrypted to."""
+    """Where the kiosk finds what is around it: ports of loopback, whom film is encrypted to, the office's key."""
 
     hub: int
     broker: int
@@ -77,6 +77,7 @@ class Wiring:
     screen: int
     head_dots: int
     recipient: str
+    office_key: str
 
 
 def write_config(path: Path, hub_data: Path, wiring: Wiring, more: Mapping[str, Mapping[str, Any]]) -> None:
@@ -106,6 +107,7 @@ def write_config(path: Path, hub_data: Path, wiring: Wiring, more: Mapping[str, 
         "coin_acceptor": {"pulse_max_ms": 200},
         "camera": {"recipient": wiring.recipient, "masks": CAMERA_MASKS},
         "screen": {"port": wiring.screen},
+        "operators": {"keys": [f"office {wiring.office_key}"]},
     }
     for section, values in more.items():
         keys[section] = {**keys.get(section, {}), **values}
@@ -121,3 +123,8 @@ def _toml(value: object) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return f'"{value}"' if isinstance(value, str | Path) else str(value)
+
+
+def _own_path() -> list[str]:
+    """Return the folders that this process was started with, as every child of the bench has them."""
+    return [folder for folder in os.environ.get("PYTHONPATH", "").split(os.pathsep) if folder]

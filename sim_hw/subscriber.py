@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 from typing import TYPE_CHECKING, Any
 
 from sim_hw.process import Child
@@ -70,11 +69,3 @@ def _json_or_text(payload: str) -> Any:
         return json.loads(payload)
     except json.JSONDecodeError:
         return payload
-
-
-def free_port() -> int:
-    """Return a port of loopback that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -60,6 +60,9 @@ class Touchscreen:
             return False
         if button.startswith("digit:"):
             return bool(self.view["pad"]) and button.removeprefix("digit:") in self.view["pad"]["digits"]
+        if button.startswith("key:"):
+            columns = self.view["keys"]["columns"] if self.view["keys"] else ()
+            return any(button == f"key:{key}" for column in columns for key in column)
         return any(each["id"] == button and each["enabled"] for each in self.view["buttons"])
 
     async def touch(self, button: str) -> None:

@@ -22,9 +22,11 @@ import pyrage
 from sim_hw.broker import SimBroker
 from sim_hw.card.session import CardSession
 from sim_hw.events import EventLog
+from sim_hw.free_port import free_port
 from sim_hw.hub import Hub
 from sim_hw.hub_line import HubLine
 from sim_hw.machine import Machine, Wiring, write_config
+from sim_hw.office import make_key
 from sim_hw.pins import waveform
 from sim_hw.pins.buzzer import SimBuzzer
 from sim_hw.pins.camera import SimCamera
@@ -33,7 +35,7 @@ from sim_hw.pins.light import SimLight
 from sim_hw.pins.server import PinServer
 from sim_hw.pins.tray import SimTray
 from sim_hw.printer import SimPrinter, Strip
-from sim_hw.subscriber import Subscriber, free_port
+from sim_hw.subscriber import Subscriber
 from sim_hw.touchscreen import Touchscreen
 
 if TYPE_CHECKING:
@@ -184,6 +186,7 @@ class World:
             self.screen_port,
             self.options.head_dots,
             str(film_key.to_public()),
+            make_key(self.out / "kiosk"),
         )
         write_config(self.config, self.hub.data, wiring, self.options.config)
         self.camera.fix_view(self.out / "kiosk" / "state")

@@ -41,13 +41,15 @@ class TypeOnOffer(msgspec.Struct, frozen=True):
 
 
 class Municipality(msgspec.Struct, frozen=True):
-    """A municipality as the first screen shows it."""
+    """A municipality as the first screen shows it; `registration`: whether 本籍地利用登録 can be asked for."""
 
     code: Annotated[str, Meta(pattern=r"^[0-9]{6}\Z")]
     name: BothLanguages
     contact: BothLanguages
     hours: Hours
     status: Literal["open", "closed", "maintenance", "down", "operator_not_contracted"]
+    notice: BothLanguages | None
+    registration: bool
     types: Annotated[tuple[TypeOnOffer, ...], Meta(max_length=20)]
 
 

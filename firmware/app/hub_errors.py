@@ -16,7 +16,12 @@ CODES = frozenset({
     "not-resident", "refused", "municipality-timeout", "municipality-down", "binding-mismatch", "busy", "internal",
 })
 # fmt: on
-REFUSALS = frozenset({"moved_out", "moved_in_today", "support_measure", "glyph_missing", "under_age", "other"})
+# fmt: off
+REFUSALS = frozenset({
+    "moved_out", "moved_in_today", "under_age", "seal_not_registered", "tax_not_filed", "tax_not_here",
+    "register_change_pending", "domicile_elsewhere", "not_registered", "registration_pending", "glyph_missing", "other",
+})
+# fmt: on
 
 Cause = Literal["name", "refused", "network", "tls", "certificate", "closed"]
 

@@ -159,6 +159,13 @@ class Print:
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptDue:
+    """The fee is kept: the printer stays lent for the receipt."""
+
+    yen: int
+
+
+@dataclass(frozen=True, slots=True)
 class MediaPresented:
     """A paper lies in the tray, the person shall take it."""
 
@@ -214,9 +221,16 @@ class PayCancelled:
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """The printer's completion reply came for the last sheet; the printer is given back."""
+    """The printer's completion reply came for the last sheet; the printer is given back unless a receipt is due."""
 
     document_id: Id
+
+
+@dataclass(frozen=True, slots=True)
+class Receipted:
+    """The receipt came out, or (not `printed`) could not be printed; the printer is given back."""
+
+    printed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,13 +314,30 @@ class Camera:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """A clip was written, encrypted; or, with no frames, the record that there is no film for a mark."""
+    """A clip was written, encrypted; or, with no frames, the record that there is no film for a mark.
+
+    `part` counts the clips of one mark from 1.
+    """
 
     clip_id: Id
     frames: int
+    mark: MarkKind
+    subject_id: Id
+    part: int
 
 
-FromKiosk = Serve | CardSeen | Escrow | PaymentReturned | PaymentStuck | Print | MediaPresented | Finish
-FromClerk = Ready | Stepped | TransactionOpened | DocumentHeld | PayCancelled | Printed | PrintFailed | Ended | Fault
+FromKiosk = Serve | CardSeen | Escrow | PaymentReturned | PaymentStuck | Print | ReceiptDue | MediaPresented | Finish
+FromClerk = (
+    Ready
+    | Stepped
+    | TransactionOpened
+    | DocumentHeld
+    | PayCancelled
+    | Printed
+    | PrintFailed
+    | Receipted
+    | Ended
+    | Fault
+)
 FromRecorder = Camera | Clip
 Message = FromKiosk | FromClerk | Mark | FromRecorder

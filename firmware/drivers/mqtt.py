@@ -1,4 +1,4 @@
-"""MQTT 5 for telemetry: keeps the newest payload of each topic at the broker. The only file that imports paho.
+"""MQTT 5 for telemetry: the newest payload of each topic at the broker, and events. The only file that imports paho.
 
 paho runs on asyncio's selector by its external-loop callbacks and a slow timer (`DEVICES`, "MQTT"). Connecting blocks,
 so it runs in a thread; every attempt has a client of its own, so that nothing stale is ever sent again. Not responsible
@@ -13,6 +13,7 @@ import random
 import re
 import socket
 import ssl
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from paho.mqtt.client import MQTT_ERR_SUCCESS, Client, MQTTv5
@@ -30,6 +31,7 @@ CONNACK_TIMEOUT_S = 10.0
 MISC_S = 15.0
 RECONNECT_S = (1.0, 5.0)
 GOODBYE_S = 1.0
+WAITING_EVENTS = 100
 _REFUSED = 0x80
 _log = logging.getLogger("kiosk.mqtt")
 
@@ -58,6 +60,8 @@ class Broker:
         self._newest: dict[str, str] = {}
         self._dirty: dict[str, None] = {}
         self._on_the_way: dict[int, str] = {}
+        self._events: deque[tuple[str, str]] = deque(maxlen=WAITING_EVENTS)
+        self._events_on_the_way: dict[int, tuple[str, str]] = {}
         self._all_acknowledged = asyncio.Event()
 
     # ------------------------------------------------------------ for the kiosk
@@ -71,6 +75,11 @@ class Broker:
         """Publish `kiosk/v1/<id>/<name>`, retained; an empty payload clears it. Only the newest is kept."""
         self._newest[name] = payload
         self._dirty[name] = None
+        self._flush()
+
+    def publish_event(self, name: str, payload: str) -> None:
+        """Publish `kiosk/v1/<id>/<name>`, not retained, at least once; the newest wait while the broker is away."""
+        self._events.append((name, payload))
         self._flush()
 
     async def close(self) -> None:
@@ -152,6 +161,8 @@ class Broker:
         client, self._client = self._client, None
         self._up = False
         self._on_the_way.clear()
+        self._events = deque((*self._events_on_the_way.values(), *self._events), maxlen=WAITING_EVENTS)
+        self._events_on_the_way.clear()
         self._stop_timer()
         if client is not None and (sock := client.socket()) is not None:
             client.on_socket_close = client.on_socket_unregister_write = None
@@ -214,7 +225,8 @@ class Broker:
     def _on_publish(self, client: Client, _data: object, mid: int, reason: Any, _properties: object) -> None:
         if client is not self._client:
             return
-        name = self._on_the_way.pop(mid, "")
+        event, _ = self._events_on_the_way.pop(mid, ("", ""))
+        name = self._on_the_way.pop(mid, event)
         # Below 0x80 is success; 0x10, no matching subscriber, is the usual one for a retained state.
         if reason.value >= _REFUSED:
             _log.error("mqtt: the broker refused %s%s: %s; look at its ACL", self._prefix, name, reason)
@@ -233,6 +245,10 @@ class Broker:
         for name in [name for name in self._dirty if name not in busy]:
             del self._dirty[name]
             self._send(client, name, self._newest[name])
+        while self._events:
+            name, payload = self._events.popleft()
+            info = client.publish(self._prefix + name, payload, qos=1)
+            self._events_on_the_way[info.mid] = (name, payload)
 
     def _send(self, client: Client, name: str, payload: str) -> None:
         info = client.publish(self._prefix + name, payload, qos=1, retain=True)

@@ -17,14 +17,17 @@ import sys
 import threading
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from firmware.app import messages as m
 from firmware.app.availability import ask_availability
 from firmware.app.clerk.errands import Errands, Sources
 from firmware.app.clerk.exchange import Exchange
+from firmware.app.clerk.order import Type
+from firmware.app.clerk.receipt import Receipts
 from firmware.app.clerk.runner import Runner
-from firmware.app.clerk.state import Limits, Place
+from firmware.app.clerk.state import Limits
+from firmware.app.clerk.visit import Place
 from firmware.app.hub_client import HubClient
 from firmware.app.link import CHILD_FD, Link, LinkError
 from firmware.app.screens import texts
@@ -35,6 +38,8 @@ from firmware.drivers.screen import ScreenServer
 from firmware.roles.guidance import guided
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from firmware.config import Config
     from firmware.devices import PrinterJob
 
@@ -89,14 +94,24 @@ async def _run(config: Config, home_url: str) -> None:
     screen = ScreenServer(0, (f"{token}.localhost",), home_url, assets, on_tap=touched, on_language=chosen)
     port = await screen.start()
     link = Link(socket.socket(fileno=CHILD_FD), m.FromKiosk, received, closed)
-    errands = Errands(_sources(config))
-    runner = Runner(
-        errands, texts.load(), _limits(config), panel=guided(screen, config.voice), say=link.send, failed=failed
-    )
+    runner = _runner(config, screen, link, failed)
     await asyncio.to_thread(transport.preload)
     link.send(m.Ready(port, token))
     await gone
     os._exit(os.EX_OK)  # nothing is flushed, closed or written: what this process knew ends here
+
+
+def _runner(config: Config, screen: ScreenServer, link: Link, failed: Callable[[BaseException], None]) -> Runner:
+    said = texts.load()
+    return Runner(
+        Errands(_sources(config, screen, said["ja"])),
+        said,
+        _limits(config),
+        panel=guided(screen, config.voice),
+        say=link.send,
+        failed=failed,
+        shuffle_pin=config.screen.shuffle_pin,
+    )
 
 
 def _fault(error: BaseException) -> m.Fault:
@@ -106,7 +121,7 @@ def _fault(error: BaseException) -> m.Fault:
     return m.Fault(m.Name(type(error).__name__[:40]), m.Name(file[:40]), line)
 
 
-def _sources(config: Config) -> Sources:
+def _sources(config: Config, screen: ScreenServer, japanese: texts.Texts) -> Sources:
     hub = config.hub
     client = HubClient(hub.url, hub.ca, hub.clerk_certificate, hub.clerk_key)
 
@@ -119,6 +134,8 @@ def _sources(config: Config) -> Sources:
                 (("ja", place.contact.ja), ("en", place.contact.en)),
                 (place.hours.open, place.hours.close),
                 place.status,
+                (("ja", place.notice.ja), ("en", place.notice.en)) if place.notice else (),
+                place.registration,
             )
             for place in available.municipalities
         )
@@ -138,10 +155,12 @@ def _sources(config: Config) -> Sources:
         return EscposJob(config.printer)
 
     reader = CardReader(config.card_reader.name, config.card_reader.apdu_timeout_s)
-    return Sources(reader, places, exchange, printer, client.warm)
+    types = {name: japanese.say(f"type.{name}") for name in get_args(Type)}
+    receipts = Receipts(config.kiosk.id, config.kiosk.operator, config.printer.head_dots, types)
+    return Sources(reader, places, exchange, printer, client.warm, screen.offer_pictures, receipts)
 
 
 def _limits(config: Config) -> Limits:
     limits, hub = config.limits, config.hub
     work_s = hub.issue_timeout_s + hub.request_timeout_s
-    return Limits(limits.dialogue_s, limits.warning_s, work_s, last_page_s=limits.last_page_s)
+    return Limits(limits.dialogue_s, limits.warning_s, limits.payment_s, work_s, limits.last_page_s)

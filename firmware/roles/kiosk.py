@@ -19,11 +19,16 @@ from firmware.app import messages as m
 from firmware.app.availability import Availability, ask_availability
 from firmware.app.hub_client import HubClient, HubError
 from firmware.app.kiosk import vocabulary as v
+from firmware.app.kiosk.afterwards import Afterwards
 from firmware.app.kiosk.children import Clerks, Recorder
+from firmware.app.kiosk.clearing import Alarms, Clearing
 from firmware.app.kiosk.desk import Desk
 from firmware.app.kiosk.hub import KioskHub, Stale
-from firmware.app.kiosk.journal import Journal
+from firmware.app.kiosk.incidents import FILE as INCIDENTS
+from firmware.app.kiosk.incidents import Incidents
+from firmware.app.kiosk.journal import Journal, JournalError
 from firmware.app.kiosk.order_report import OrderReport
+from firmware.app.kiosk.recording import Recording
 from firmware.app.kiosk.runner import Hands, Runner
 from firmware.app.kiosk.state import Limits, Serving
 from firmware.app.kiosk.telemetry import Telemetry
@@ -57,6 +62,15 @@ class Start:
     home_url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What the kiosk writes into its state directory."""
+
+    journal: Journal
+    incidents: Incidents
+    recording: Recording
+
+
 def log(line: str) -> None:
     """Write one line with a time to standard error, where the service manager keeps it."""
     print(f"{time.strftime('%H:%M:%S')} kiosk: {line}", file=sys.stderr, flush=True)
@@ -74,6 +88,7 @@ def limits_of(config: Config) -> Limits:
         prompt_s=limits.prompt_s,
         remind_s=limits.remind_s,
         alarm_s=limits.alarm_s,
+        void_s=limits.void_s,
         retry_s=config.coin_acceptor.retry_s,
     )
 
@@ -107,7 +122,11 @@ def _serve(available: Availability, desk: Desk) -> bool:
 
 def run(config: Config, path: Path) -> int:
     """Run until SIGTERM or SIGINT; returns the exit status."""
-    return asyncio.run(_run(config, path))
+    try:
+        return asyncio.run(_run(config, path))
+    except JournalError as error:
+        print(f"kiosk: {error}", file=sys.stderr, flush=True)
+        return os.EX_IOERR
 
 
 async def _run(config: Config, path: Path) -> int:
@@ -116,21 +135,28 @@ async def _run(config: Config, path: Path) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, lambda: stop.done() or stop.set_result(None))
     async with AsyncExitStack() as closing:
-        journal = Journal(config.kiosk.state_dir / "journal")
-        closing.callback(journal.close)
+        books = _books(config, closing)
         hub = config.hub
         client = HubClient(hub.url, hub.ca, hub.kiosk_certificate, hub.kiosk_key)
         closing.callback(client.close)
         book = KioskHub(client, request_timeout_s=hub.request_timeout_s)
-        report = OrderReport(journal, book, (HubError, Stale), lambda: not isinstance(runner.kiosk.phase, Serving))
+        report = OrderReport(
+            books.journal, book, (HubError, Stale), lambda: not isinstance(runner.kiosk.phase, Serving)
+        )
         runner = Runner(limits_of(config), report.wake, log)
         desk, home_url = await _desk(config, runner, closing)
-        hands = _hands(Start(config, path, home_url), runner, desk, journal, closing)
+        hands = _hands(Start(config, path, home_url), runner, desk, books, closing)
         closing.push_async_callback(runner.close)
         runner.begin(hands)
         _watch(config, runner, hands, closing)
-        runner.post(v.Recovered(journal.open_orders(), journal.last()))
-        tasks = [asyncio.create_task(report.run()), asyncio.create_task(poll(client, config, runner, desk, report))]
+        afterwards = Afterwards(books.incidents, book, (HubError, Stale))
+        await _listen(
+            config, Alarms(runner.open_alarm, books.incidents.find, runner.clear_alarm, afterwards.explain), closing
+        )
+        runner.post(v.Recovered(books.journal.open_orders(), books.journal.last(), books.incidents.open_alarm()))
+        polling = poll(client, config, runner, desk, report)
+        works = (report.run(), polling, books.recording.run(), afterwards.run())
+        tasks = [asyncio.create_task(work) for work in works]
         try:
             await asyncio.wait({stop, runner.failed, *tasks}, return_when=asyncio.FIRST_COMPLETED)
             log("stopping")
@@ -165,7 +191,26 @@ async def _desk(config: Config, runner: Runner, closing: AsyncExitStack) -> tupl
     return desk, home_url
 
 
-def _hands(start: Start, runner: Runner, desk: Desk, journal: Journal, closing: AsyncExitStack) -> Hands:
+async def _listen(config: Config, alarms: Alarms, closing: AsyncExitStack) -> None:
+    """Let the office clear alarms."""
+    clearing = Clearing(config.kiosk.id, config.operators.by_name, alarms, log)
+    await clearing.start(config.kiosk.state_dir)
+    closing.push_async_callback(clearing.close)
+
+
+def _books(config: Config, closing: AsyncExitStack) -> Books:
+    """Open what the kiosk writes; `JournalError`."""
+    state_dir = config.kiosk.state_dir
+    journal = Journal(state_dir / "journal")
+    closing.callback(journal.close)
+    incidents = Incidents(state_dir / INCIDENTS)
+    closing.callback(incidents.close)
+    recording = Recording(state_dir, limits_of(config), __version__, log)
+    closing.callback(recording.close)
+    return Books(journal, incidents, recording)
+
+
+def _hands(start: Start, runner: Runner, desk: Desk, books: Books, closing: AsyncExitStack) -> Hands:
     """Open what the runner acts through."""
 
     def said(clerk: int, message: m.FromClerk) -> None:
@@ -175,14 +220,10 @@ def _hands(start: Start, runner: Runner, desk: Desk, journal: Journal, closing: 
 
     def filmed(message: m.FromRecorder) -> None:
         if isinstance(message, m.Camera):
-            if message.picture is not m.Picture.OK:
-                runner.post(CameraChanged(CameraHealth.INOPERATIVE, str(message.picture)))
-            elif message.storage is not m.Storage.OK:
-                runner.post(CameraChanged(CameraHealth.INOPERATIVE, f"storage_{message.storage}"))
-            else:
-                runner.post(CameraChanged(CameraHealth.OK))
+            runner.post(_judged(message))
         else:
             log(f"clip {message.clip_id}: {message.frames} frames")
+            hands.telemetry.filmed(message)
 
     config = start.config
     pins = Pins()
@@ -197,7 +238,9 @@ def _hands(start: Start, runner: Runner, desk: Desk, journal: Journal, closing: 
         broker=broker,
         desk=desk,
         telemetry=Telemetry(broker, config.mqtt.status_interval_s, __version__),
-        journal=journal,
+        journal=books.journal,
+        incidents=books.incidents,
+        recording=books.recording,
     )
     closing.callback(pins.close)
     for let_go in (hands.buzzer, hands.coins, hands.tray, hands.clerks, hands.recorder, hands.telemetry):
@@ -205,6 +248,15 @@ def _hands(start: Start, runner: Runner, desk: Desk, journal: Journal, closing: 
     closing.push_async_callback(broker.close)
     closing.push_async_callback(hands.printer.close)
     return hands
+
+
+def _judged(camera: m.Camera) -> CameraChanged:
+    """Return what the recorder's judgement is to the machine: pictures of no use, or ones that cannot be kept."""
+    if camera.picture is not m.Picture.OK:
+        return CameraChanged(CameraHealth.INOPERATIVE, str(camera.picture))
+    if camera.storage is not m.Storage.OK:
+        return CameraChanged(CameraHealth.INOPERATIVE, f"storage_{camera.storage}")
+    return CameraChanged(CameraHealth.OK)
 
 
 def _watch(config: Config, runner: Runner, hands: Hands, closing: AsyncExitStack) -> None:

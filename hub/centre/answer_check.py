@@ -31,6 +31,8 @@ def checked_record(
     except Mismatch as mismatch:
         centre.stops.stop_type(row.municipality, expected.stops, f"statement:{mismatch.field}")
         raise Problem(
-            "binding-mismatch", f"the statement differs in `{mismatch.field}`; `{expected.stops}` stops"
+            "binding-mismatch",
+            f"the statement differs in `{mismatch.field}`; `{expected.stops}` stops",
+            field=mismatch.field,
         ) from mismatch
     return record

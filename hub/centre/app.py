@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from hub.centre import routes, wire
+from hub.centre import inquiries, routes, wire
 from hub.centre.centre import Centre
 from hub.centre.idempotency import Idempotency
 from hub.web.limits import Limits
@@ -35,7 +35,7 @@ def make_api(centre: Centre | None) -> FastAPI:
         redoc_url=None,
     )
     api.state.centre = centre
-    for router in (routes.common, routes.clerk, routes.kiosk):
+    for router in (routes.common, routes.clerk, routes.kiosk, inquiries.router):
         api.include_router(router)
     api.add_exception_handler(Problem, _problem)
     api.add_exception_handler(RequestValidationError, _invalid)
@@ -48,12 +48,23 @@ class CentreApp(Limits):
     """The whole application; `purge` belongs to the housekeeping."""
 
     def __init__(self, centre: Centre) -> None:
-        self._idempotency = Idempotency(make_api(centre), centre.engine, centre.clock)
+        self._idempotency = Idempotency(
+            make_api(centre),
+            centre.engine,
+            centre.held,
+            centre.processes,
+            secret=centre.secret,
+            clock=centre.clock,
+        )
         super().__init__(self._idempotency)
 
     def purge(self) -> None:
-        """Forget old answers."""
+        """Forget answers of yesterday."""
         self._idempotency.purge()
+
+    def drop_held(self) -> None:
+        """Forget answers that are held for minutes."""
+        self._idempotency.drop_held()
 
 
 def openapi() -> dict[str, Any]:

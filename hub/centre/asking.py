@@ -19,6 +19,7 @@ _ENDING = {
     "bad_signature": "bad-signature",
     "binding_mismatch": "binding-mismatch",
     "municipality_down": "municipality-down",
+    "municipality_timeout": "municipality-timeout",
 }
 _STAYING = {"not_resident": "not-resident", "closed": "closed", "type_stopped": "type-stopped", "busy": "busy"}
 STAYING = frozenset(_STAYING.values()) | {"refused"}

@@ -1,24 +1,20 @@
-"""The card's proof: what it signs, the table of algorithms, and the certificate's chain and validity.
+"""The card's proof: what it signs, and the certificate's chain and validity.
 
-Not responsible for revocation (`card_status.py`). Source: `docs/reference/hub-protocol.md`, "What the card signs".
+Not responsible for algorithms (`hub/card_algorithms.py`) nor for revocation (`card_status.py`).
+Source: `docs/reference/hub-protocol.md`, "What the card signs".
 """
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
-from types import MappingProxyType
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from hub.card_algorithms import ALGORITHMS
 from hub.cose import canonical
 from hub.web.problem import Problem
 
 _LABEL = "kiosk-card-auth-v1"
-_RSA_BITS = 2048
 
 
 def signed_content(
@@ -32,25 +28,6 @@ def signed_content(
 ) -> bytes:
     """Build the CBOR array whose SHA-256 the card signs."""
     return canonical([_LABEL, centre_nonce, clerk_nonce, transaction_id, kiosk_id, signing_key, encryption_key])
-
-
-def _rsa2048_sha256(certificate: x509.Certificate, content: bytes, signature: bytes) -> bool:
-    key = certificate.public_key()
-    if not isinstance(key, RSAPublicKey) or key.key_size != _RSA_BITS:
-        return False
-    try:
-        key.verify(signature, content, PKCS1v15(), hashes.SHA256())
-    except InvalidSignature:
-        return False
-    return True
-
-
-# The next generation of cards is a new entry here and a new APDU profile in the kiosk.
-ALGORITHMS: Mapping[str, Callable[[x509.Certificate, bytes, bytes], bool]] = MappingProxyType(
-    {
-        "rsa2048-sha256": _rsa2048_sha256,
-    }
-)
 
 
 def read_certificate(der: bytes) -> x509.Certificate:
@@ -87,5 +64,5 @@ def check_signature(algorithm: str, certificate: x509.Certificate, content: byte
     verify = ALGORITHMS.get(algorithm)
     if verify is None:
         raise Problem("bad-request", f"algorithm: known are {', '.join(ALGORITHMS)}")
-    if not verify(certificate, content, signature):
+    if not verify(certificate.public_key(), content, signature):
         raise Problem("bad-signature", "the card's signature does not fit nonces, keys, transaction and kiosk")

@@ -13,13 +13,12 @@ import httpx
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from hub.clock import Clock
+from hub.key_bits import check_signed, key_bits
 from hub.web.problem import Problem
 
 NONCE_BYTES = 32
@@ -107,20 +106,17 @@ class CardStatus:
             raise _Untrusted("the signer has no delegation")
         if not signer.not_valid_before_utc <= now <= signer.not_valid_after_utc:
             raise _Untrusted("the signer's certificate is not valid now")
-        key = signer.public_key()
-        if not isinstance(key, RSAPublicKey) or not isinstance(response.signature_hash_algorithm, hashes.SHA256):
+        digest = response.signature_hash_algorithm
+        if not isinstance(digest, (hashes.SHA256, hashes.SHA384)):
             raise _Untrusted("the signature is of an unknown kind")
-        key.verify(response.signature, response.tbs_response_bytes, PKCS1v15(), hashes.SHA256())
+        check_signed(signer.public_key(), response.signature, response.tbs_response_bytes, digest)
 
 
 def _named(certificate: x509.Certificate, response: ocsp.OCSPResponse) -> bool:
     if response.responder_name is not None:
         return response.responder_name == certificate.subject
     digest = hashes.Hash(hashes.SHA1())  # noqa: S303 - RFC 6960 names a responder by SHA-1 of its key
-    key = certificate.public_key()
-    if not isinstance(key, RSAPublicKey):
-        return False
-    digest.update(key.public_bytes(Encoding.DER, PublicFormat.PKCS1))
+    digest.update(key_bits(certificate.public_key()))
     return response.responder_key_hash == digest.finalize()
 
 

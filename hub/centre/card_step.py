@@ -13,21 +13,18 @@ from hub import log
 from hub.centre import card, wire
 from hub.centre.centre import Centre
 from hub.centre.opening import require_open
-from hub.centre.records import Transaction
+from hub.centre.records import OPEN_TRANSACTION, Transaction
 from hub.centre.sessions import CardSession
 from hub.municipality.interface import Offer
 from hub.web.peer import Peer
 from hub.web.problem import Problem
-
-_FIRST_SCOPES = frozenset({"self", "household"})
-_FIRST_ITEMS = frozenset({"domicile", "relationship"})
 
 
 async def check_card(centre: Centre, peer: Peer, transaction_id: str, request: wire.CardRequest) -> wire.CardAnswer:
     """Accept a card once in a transaction; raises the card's Problem codes. The nonce counts as used from here on."""
     centre.stops.require_kiosk(peer.kiosk_id)
     row = centre.transactions.find_live(transaction_id, peer.kiosk_id, {"opened"})
-    require_open(centre, row.municipality, row.operator)
+    await require_open(centre, row.municipality, row.operator)
     _check_encryption_key(request.encryption_key)
     certificate = card.read_certificate(request.certificate)
     using = asyncio.ensure_future(asyncio.to_thread(centre.transactions.use_nonce, request.clerk_nonce))
@@ -38,8 +35,7 @@ async def check_card(centre: Centre, peer: Peer, transaction_id: str, request: w
         await centre.card_status.require_good(certificate)
     finally:
         await using  # it is on the disk before any answer, and a nonce that was used before refuses the card
-    offers = offers_now(centre, row)
-    moved = centre.transactions.move(transaction_id, {"opened"}, "card_checked")
+    offers = await offers_now(centre, row)
     session = CardSession(
         clerk_nonce=request.clerk_nonce,
         signing_key=request.signing_key,
@@ -47,25 +43,36 @@ async def check_card(centre: Centre, peer: Peer, transaction_id: str, request: w
         certificate_der=request.certificate,
         signature=request.signature,
         card_fingerprint=sha256(request.certificate).digest(),
-        version=request.v,
     )
-    centre.sessions.cards[transaction_id] = session
+    centre.sessions.keep_card(transaction_id, session)
+    moved = _checked(centre, transaction_id)
     log.event("card_checked", transaction_id=transaction_id, offers=len(offers))
     return wire.CardAnswer(
         card_fingerprint=session.card_fingerprint.hex(),
-        offers=[_line(each) for each in offers] if request.v > 1 else _lines_1(offers),
+        offers=[_line(each) for each in offers],
         version=moved.version,
     )
 
 
-def offers_now(centre: Centre, row: Transaction) -> list[Offer]:
+def _checked(centre: Centre, transaction_id: str) -> Transaction:
+    """Move on; what was kept for a transaction that ended meanwhile is dropped."""
+    try:
+        return centre.transactions.move(transaction_id, {"opened"}, "card_checked")
+    except Problem:
+        if centre.transactions.state(transaction_id) not in OPEN_TRANSACTION:
+            centre.sessions.forget(transaction_id)
+        raise
+
+
+async def offers_now(centre: Centre, row: Transaction) -> list[Offer]:
     """List all types in this transaction; those that cannot be ordered now have the reason."""
-    offers = centre.municipality(row.municipality).offers(centre.clock(), row.operator)
-    return [replace(each, reason=_reason(centre, row, each)) for each in offers]
+    town = await centre.towns.find(row.municipality, row.operator)
+    offers = await town.offers(row.operator)
+    stopped = centre.stops.stopped_types()
+    return [replace(each, reason=_reason(f"{row.municipality}/{each.type}" in stopped, each)) for each in offers]
 
 
-def _reason(centre: Centre, row: Transaction, offer: Offer) -> str | None:
-    stopped = centre.stops.active("type", f"{row.municipality}/{offer.type}")
+def _reason(stopped: bool, offer: Offer) -> str | None:  # noqa: FBT001 - one of two words for the same screen
     return offer.reason or ("stopped" if stopped else None)
 
 
@@ -83,21 +90,6 @@ def _line(offer: Offer) -> wire.OfferLine:
             "fiscal_years": list(offer.fiscal_years),
         }
     )
-
-
-def _lines_1(offers: list[Offer]) -> list[wire.FirstOfferLine]:
-    """List what a clerk of version 1 can order: resident records of oneself or the household."""
-    return [
-        wire.FirstOfferLine(
-            type=each.type,
-            fee_yen=each.fee_yen,
-            items=[item for item in each.items if item in _FIRST_ITEMS],
-            scopes=[scope for scope in each.scopes if scope in _FIRST_SCOPES],
-            copies_max=each.copies_max,
-        )
-        for each in offers
-        if each.reason is None and each.type == "resident_record"
-    ]
 
 
 def _content(row: Transaction, request: wire.CardRequest) -> bytes:

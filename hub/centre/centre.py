@@ -3,22 +3,23 @@
 Not responsible for any single step (`opening.py`, `card_step.py`, `order_step.py`, `document_step.py`).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from cryptography import x509
 from sqlalchemy import Engine
 
 from hub import log
 from hub.centre.card_status import CardStatus
+from hub.centre.held import Processes
 from hub.centre.keys import Keys
 from hub.centre.orders import Orders
 from hub.centre.records import OPEN_TRANSACTION
+from hub.centre.refused_answers import RefusedAnswers
 from hub.centre.sessions import Sessions
 from hub.centre.stops import Stops
+from hub.centre.towns import Towns
 from hub.centre.transactions import Transactions
 from hub.clock import Clock
-from hub.municipality.interface import Municipality
 from hub.settings import Settings
 from hub.web.problem import Problem
 
@@ -30,11 +31,18 @@ class Centre:
     settings: Settings
     clock: Clock
     engine: Engine
+    held: Engine
+    processes: Processes
+    secret: bytes
     keys: Keys
     card_authority: x509.Certificate
     card_status: CardStatus
-    municipalities: Mapping[str, Municipality]
-    sessions: Sessions = field(default_factory=Sessions)
+    towns: Towns
+
+    @property
+    def sessions(self) -> Sessions:
+        """What is held about people, for minutes."""
+        return Sessions(self.held, self.secret, self.processes.own)
 
     @property
     def transactions(self) -> Transactions:
@@ -47,28 +55,28 @@ class Centre:
         return Orders(self.engine, self.clock)
 
     @property
+    def refused_answers(self) -> RefusedAnswers:
+        """The table of answers that were not passed on."""
+        return RefusedAnswers(self.engine, self.clock)
+
+    @property
     def stops(self) -> Stops:
         """The stops table."""
         return Stops(self.engine, self.clock)
 
-    def municipality(self, code: str) -> Municipality:
-        """Return the municipality; raises Problem `bad-request`."""
-        found = self.municipalities.get(code)
-        if found is None:
-            raise Problem("bad-request", "municipality: the centre does not serve this code")
-        return found
-
     def recover(self) -> None:
-        """After a start: what an earlier process held in memory is gone, so its transactions and orders end."""
+        """After a start: what nobody holds any more is gone, so its transactions and orders end."""
+        held = {*self.sessions.card_ids()}
         for row in self.transactions.unfinished():
-            self._end(row.id, "cancelled", "restart")
+            if row.id not in held:
+                self._end(row.id, "cancelled", "restart")
 
     def sweep(self) -> None:
         """End transactions whose time is over and drop documents nobody fetched; call every few seconds."""
-        now = self.clock()
-        for transaction_id, held in list(self.sessions.documents.items()):
-            if now >= held.drop_at:
-                self._end(transaction_id, "cancelled", "not_fetched")
+        for transaction_id in self.sessions.not_fetched(self.clock()):
+            self._end(transaction_id, "cancelled", "not_fetched")
+        for transaction_id in self.sessions.abandoned(self.processes.alive()):
+            self.abandon(transaction_id)
         for transaction_id in self.transactions.overdue():
             order = self.orders.of_transaction(transaction_id)
             paid = order is not None and order.state != "document_held"
@@ -77,6 +85,13 @@ class Centre:
     def cancel(self, transaction_id: str, cause: str) -> None:
         """End a transaction from the inside; nothing happens if it is over already."""
         self._end(transaction_id, "cancelled", cause)
+
+    def abandon(self, transaction_id: str) -> None:
+        """End a transaction whose process died while a municipality was asked; a document that is held stays."""
+        if self.transactions.state(transaction_id) == "ordering":
+            self._end(transaction_id, "cancelled", "restart")
+        else:
+            self.sessions.work_done(transaction_id)
 
     def finish(self, transaction_id: str) -> None:
         """End a transaction whose order has come to its end."""

@@ -19,16 +19,15 @@ from hub.web.problem import Problem
 
 def fetch_document(centre: Centre, peer: Peer, transaction_id: str) -> bytes:
     """Hand the sealed document out, once; raises Problem `document-gone`, `wrong-state`, `unknown-transaction`."""
-    centre.sweep()
     row = centre.transactions.find(transaction_id, peer.kiosk_id)
-    held = centre.sessions.documents.pop(transaction_id, None)
-    if held is None:
+    sealed = centre.sessions.take_document(transaction_id, centre.clock())
+    if sealed is None:
         if centre.orders.of_transaction(transaction_id) is not None:
             raise Problem("document-gone", "the document was fetched before, or not in time, or cancelled")
         raise Problem("wrong-state", f"the transaction is {row.state}; no document was made in it")
     centre.transactions.move(transaction_id, {"document_held"}, "fetched")
     log.event("document_fetched", transaction_id=transaction_id)
-    return held.sealed
+    return sealed
 
 
 def cancel_transaction(
@@ -55,7 +54,7 @@ def report_mismatch(
     Only the statement handed out in this very transaction counts, so a kiosk cannot stop a type with an old one.
     """
     row = centre.transactions.find_live(transaction_id, peer.kiosk_id, {"card_checked", "document_held", "fetched"})
-    session = centre.sessions.cards.get(transaction_id)
+    session = centre.sessions.card(transaction_id)
     if session is None or session.expected is None:
         raise Problem("wrong-state", "nothing is known about this transaction's statement any more")
     found, stops = _difference(centre, row, session, request.statement), session.expected.stops

@@ -1,8 +1,8 @@
-"""Retries of POST: the same key and body from the same asker get the same answer, even while the first is under way.
+"""Idempotency keys of POST requests: the same key and body get the same answer, also while the first is under way.
 
-Answers are kept in memory; those that say nothing about a person (not `card`, `order`, `query`) also on disk, for a
-retry after a restart. Answers of 500 and above are not kept: such a request may be tried again.
-Not responsible for PUT, which has versions.
+Whichever process of the centre a retry reaches. Answers with nothing personal are kept for a day in the database; those
+about a card, a query or an order for minutes, encrypted, where sessions are held (`held.py`). Answers of 500 and above
+are not kept: such a request may be tried again. Not responsible for PUT, which has versions.
 """
 
 import asyncio
@@ -13,20 +13,28 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 
+import cbor2
 from sqlalchemy import Engine, delete
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hub.centre.held import HeldAnswer, Processes
 from hub.centre.records import KeptAnswer
+from hub.centre.sessions import sealed_for, unsealed
 from hub.clock import Clock
 from hub.web.peer import peer_of
 from hub.web.problem import Problem
 
 KEPT_FOR = timedelta(hours=24)
-KEPT_MAX = 10_000
+HELD_FOR = timedelta(seconds=120)
+UNDER_WAY_MAX = 10_000
+WAIT_S = 30.0
+LOOK_EVERY_S = 0.05
+LEFT_OVER = "kiosk.left_over"  # in a request's scope: a process died while it worked on the very same request
 _KEY = re.compile(r"[0-9a-f]{32}")
-_MEMORY_ONLY = ("/card", "/order", "/query")
+_HELD_ONLY = ("/card", "/order", "/query")
 _SUCCESS = range(200, 300)
 _SERVER_ERROR = 500
 
@@ -40,14 +48,33 @@ class _Answer:
     body: bytearray = field(default_factory=bytearray)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request as it is told apart from others."""
+
+    who: str
+    key: str
+    digest: bytes
+    body: bytes
+
+    @property
+    def name(self) -> tuple[str, str]:
+        return self.who, self.key
+
+
 class Idempotency:
     """ASGI layer around the application; expects whole bodies (`Limits`)."""
 
-    def __init__(self, app: ASGIApp, engine: Engine, clock: Clock) -> None:
+    def __init__(
+        self, app: ASGIApp, records: Engine, held: Engine, processes: Processes, *, secret: bytes, clock: Clock
+    ) -> None:
         self._app = app
-        self._engine = engine
+        self._records = records
+        self._held = held
+        self._processes = processes
+        self._secret = secret
         self._clock = clock
-        self._answers: OrderedDict[tuple[str, str], tuple[bytes, asyncio.Task[_Answer]]] = OrderedDict()
+        self._under_way: OrderedDict[tuple[str, str], tuple[bytes, asyncio.Task[_Answer]]] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -59,37 +86,62 @@ class Idempotency:
         key = request.headers.get("idempotency-key", "")
         if not _KEY.fullmatch(key):
             raise Problem("bad-request", "every POST takes the header Idempotency-Key: 32 lower-case hex digits")
-        who = peer_of(scope).common_name
         digest = sha256(request.url.path.encode() + b"\0" + body).digest()
-        await _send(await self._answer(scope, who, key, digest, body), send)
+        asked = _Asked(peer_of(scope).common_name, key, digest, body)
+        await _send(await self._answer(scope, asked), send)
 
     def purge(self) -> None:
-        """Forget old answers; call now and then."""
-        limit_s = int((self._clock() - KEPT_FOR).timestamp())
-        with Session(self._engine) as session, session.begin():
-            session.execute(delete(KeptAnswer).where(KeptAnswer.kept_at_s < limit_s))
+        """Forget answers of yesterday; call now and then."""
+        kept_s = int((self._clock() - KEPT_FOR).timestamp())
+        with Session(self._records) as session, session.begin():
+            session.execute(delete(KeptAnswer).where(KeptAnswer.kept_at_s < kept_s))
 
-    async def _answer(self, scope: Scope, who: str, key: str, digest: bytes, body: bytes) -> _Answer:
-        known = self._answers.get((who, key))
+    def drop_held(self) -> None:
+        """Forget answers that are held for minutes; call every few seconds."""
+        held_s = int((self._clock() - HELD_FOR).timestamp())
+        with Session(self._held) as session, session.begin():
+            session.execute(delete(HeldAnswer).where(HeldAnswer.began_at_s < held_s))
+
+    async def _answer(self, scope: Scope, asked: _Asked) -> _Answer:
+        known = self._under_way.get(asked.name)
         if known is None:
-            kept = None if _memory_only(scope) else self._kept(who, key, digest)
-            if kept is not None:
-                return kept
-            task = asyncio.ensure_future(self._run(scope, who, key, digest, body))
-            self._answers[who, key] = (digest, task)
-            while len(self._answers) > KEPT_MAX:
-                self._answers.popitem(last=False)
+            if len(self._under_way) >= UNDER_WAY_MAX:
+                raise Problem("busy", "as many requests are under way as the centre takes; try again soon")
+            task = asyncio.ensure_future(self._once(scope, asked))
+            self._under_way[asked.name] = (asked.digest, task)
+            task.add_done_callback(lambda _: self._under_way.pop(asked.name, None))
         else:
-            if known[0] != digest:
+            if known[0] != asked.digest:
                 raise _conflict()
             task = known[1]
         return await asyncio.shield(task)
 
-    async def _run(self, scope: Scope, who: str, key: str, digest: bytes, body: bytes) -> _Answer:
+    async def _once(self, scope: Scope, asked: _Asked) -> _Answer:
+        """Answer from what is kept, wait for another process that works on it, or do the work."""
+        kept = None if _held_only(scope) else self._kept(asked)
+        if kept is not None:
+            return kept
+        left_over = False
+        ends = asyncio.get_running_loop().time() + WAIT_S
+        while not self._claim(asked):
+            found = self._found(asked)
+            if isinstance(found, _Answer):
+                return found
+            if found is not None and found not in self._processes.alive():
+                left_over = True
+                self._drop(asked, found)
+            elif asyncio.get_running_loop().time() > ends:
+                raise Problem("busy", "the same request is still under way; try again")
+            else:
+                await asyncio.sleep(LOOK_EVERY_S)
+        scope[LEFT_OVER] = left_over
+        return await self._run(scope, asked)
+
+    async def _run(self, scope: Scope, asked: _Asked) -> _Answer:
         answer = _Answer()
 
         async def receive() -> Message:
-            return {"type": "http.request", "body": body, "more_body": False}
+            return {"type": "http.request", "body": asked.body, "more_body": False}
 
         async def send(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -100,39 +152,84 @@ class Idempotency:
         try:
             await self._app(scope, receive, send)
         except BaseException:
-            self._answers.pop((who, key), None)
+            self._drop(asked, self._processes.own)
             raise
         if answer.status >= _SERVER_ERROR:
-            self._answers.pop((who, key), None)
-        elif answer.status in _SUCCESS and not _memory_only(scope):
-            self._keep(who, key, digest, answer)
+            self._drop(asked, self._processes.own)
+        else:
+            if answer.status in _SUCCESS and not _held_only(scope):
+                self._keep(asked, answer)
+            self._hold(asked, answer)
         return answer
 
-    def _kept(self, who: str, key: str, digest: bytes) -> _Answer | None:
-        with Session(self._engine) as session:
-            row = session.get(KeptAnswer, (who, key))
+    def _claim(self, asked: _Asked) -> bool:
+        """Take the request for this process; False if one has it."""
+        row = HeldAnswer(
+            who=asked.who,
+            key=asked.key,
+            digest=asked.digest,
+            process=self._processes.own,
+            status=None,
+            sealed=None,
+            began_at_s=int(self._clock().timestamp()),
+        )
+        try:
+            with Session(self._held) as session, session.begin():
+                session.add(row)
+        except IntegrityError:
+            return False
+        return True
+
+    def _found(self, asked: _Asked) -> _Answer | str | None:
+        """Return the answer that is held, or the process that works on it; None if it was dropped just now."""
+        with Session(self._held) as session:
+            row = session.get(HeldAnswer, asked.name)
             if row is None:
                 return None
-            if row.digest != digest:
+            if row.digest != asked.digest:
+                raise _conflict()
+            if row.status is None or row.sealed is None:
+                return row.process
+            headers, body = cbor2.loads(unsealed(self._secret, row.sealed, "/".join(asked.name)))
+            return _Answer(row.status, [tuple(each) for each in headers], bytearray(body))
+
+    def _hold(self, asked: _Asked, answer: _Answer) -> None:
+        sealed = sealed_for(self._secret, cbor2.dumps([answer.headers, bytes(answer.body)]), "/".join(asked.name))
+        with Session(self._held) as session, session.begin():
+            row = session.get(HeldAnswer, asked.name)
+            if row is not None and row.process == self._processes.own:
+                row.status, row.sealed = answer.status, sealed
+
+    def _drop(self, asked: _Asked, process: str) -> None:
+        mine = (HeldAnswer.who == asked.who, HeldAnswer.key == asked.key, HeldAnswer.process == process)
+        with Session(self._held) as session, session.begin():
+            session.execute(delete(HeldAnswer).where(*mine, HeldAnswer.status.is_(None)))
+
+    def _kept(self, asked: _Asked) -> _Answer | None:
+        with Session(self._records) as session:
+            row = session.get(KeptAnswer, asked.name)
+            if row is None:
+                return None
+            if row.digest != asked.digest:
                 raise _conflict()
             headers = [(b"content-type", b"application/json"), (b"content-length", str(len(row.body)).encode())]
             return _Answer(row.status, headers, bytearray(row.body))
 
-    def _keep(self, who: str, key: str, digest: bytes, answer: _Answer) -> None:
+    def _keep(self, asked: _Asked, answer: _Answer) -> None:
         kept = KeptAnswer(
-            who=who,
-            key=key,
-            digest=digest,
+            who=asked.who,
+            key=asked.key,
+            digest=asked.digest,
             status=answer.status,
             body=bytes(answer.body),
             kept_at_s=int(self._clock().timestamp()),
         )
-        with Session(self._engine) as session, session.begin():
-            session.add(kept)
+        with Session(self._records) as session, session.begin():
+            session.merge(kept)
 
 
-def _memory_only(scope: Scope) -> bool:
-    return str(scope["path"]).endswith(_MEMORY_ONLY)
+def _held_only(scope: Scope) -> bool:
+    return str(scope["path"]).endswith(_HELD_ONLY)
 
 
 def _conflict() -> Problem:

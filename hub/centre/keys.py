@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from hub.cose import kid_of, verify1
+from hub.scramble.key import PanelKeyError, load_panel_keys
 
 
 class KeysError(Exception):
@@ -20,22 +21,29 @@ class KeysError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """`key_list` is served as it is; `municipalities` maps code to key id to key; `background_key` makes seeds."""
+    """`key_list` is served as it is; `municipalities` maps code to key id to key.
+
+    `background_key` makes seeds; `panel_keys` by their ids encrypt the scrambled images.
+    """
 
     centre_key: Ed25519PrivateKey
     centre_kid: bytes
     key_list: bytes
     municipalities: Mapping[str, Mapping[bytes, Ed25519PublicKey]]
     background_key: bytes
+    panel_keys: Mapping[int, bytes]
 
 
 def load_keys(pki: Path, now_s: int) -> Keys:
-    """Read `centre.key`, `root.pub.pem`, `keys.cose` and `background.key` of DIR/pki; raises KeysError."""
+    """Read `centre.key`, `root.pub.pem`, `keys.cose`, `background.key`, `panel-N.key` of DIR/pki; raises KeysError."""
     try:
         root = load_pem_public_key((pki / "root.pub.pem").read_bytes())
         centre = load_pem_private_key((pki / "centre.key").read_bytes(), None)
         key_list = (pki / "keys.cose").read_bytes()
         background_key = (pki / "background.key").read_bytes()
+        panel_keys = load_panel_keys(pki)
+    except PanelKeyError as error:
+        raise KeysError(str(error)) from error
     except (OSError, ValueError) as error:
         raise KeysError(f"{pki}: cannot read the keys ({type(error).__name__}); run `python -m hub init`") from error
     if not isinstance(root, Ed25519PublicKey) or not isinstance(centre, Ed25519PrivateKey):
@@ -49,7 +57,17 @@ def load_keys(pki: Path, now_s: int) -> Keys:
     kid = kid_of(centre.public_key())
     if record["centre"].get(kid) != centre.public_key().public_bytes_raw():
         raise KeysError(f"{pki}/keys.cose does not name the key in centre.key; sign it again with the root's key")
-    return Keys(centre, kid, key_list, _municipalities(record), background_key)
+    return Keys(centre, kid, key_list, _municipalities(record), background_key, panel_keys)
+
+
+def load_session_secret(pki: Path) -> bytes:
+    """Read `session.key`, with which the centre's processes encrypt what they share; raises KeysError."""
+    try:
+        return (pki / "session.key").read_bytes()
+    except OSError as error:
+        raise KeysError(
+            f"{pki}/session.key cannot be read; run `python -m hub init` again: it keeps the rest"
+        ) from error
 
 
 def _municipalities(record: dict[str, Any]) -> dict[str, dict[bytes, Ed25519PublicKey]]:

@@ -1,4 +1,4 @@
-"""What the centre adds to a certificate, and the sealed whole: background, signed code, back panel, HPKE.
+"""What the centre adds to a certificate, and the sealed whole: background, signed code, back panels, HPKE.
 
 Not responsible for checking the statement.
 Source: `docs/reference/hub-protocol.md`, "The layers of the centre" and "The sealed document".
@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
-from hub.centre.back_panel import HEIGHT_ROWS, draw_back_panel
+from hub.centre.back_panel import Press, draw_back_panels
 from hub.centre.keys import Keys
 from hub.cose import canonical, sign1
 from hub.forgery.background import Background
@@ -28,12 +28,14 @@ def sealed_document(
     document_id: str,
     head_dots: int,
     encryption_key: bytes,
+    site_address: str,
 ) -> tuple[bytes, bytes]:
     """Add the layers and seal everything to the session; pure computation, fit for a worker thread.
 
-    `claims` is what the statement says. Returns the signed layers (COSE bytes) and the sealed document.
+    `claims` is what the statement says, `site_address` the inquiry site's. Returns the signed layers (COSE bytes) and
+    the sealed document.
     """
-    back_panel = draw_back_panel(head_dots, document_id)
+    panels = draw_back_panels(pages, head_dots, document_id, Press(keys.panel_keys, site_address))
     layers = {
         "v": 1,
         "kind": "layers",
@@ -42,15 +44,11 @@ def sealed_document(
         "statement_sha256": sha256(statement).digest(),
         "background": Background(document_id, seed_of(document_id, keys.background_key)).record(),
         "signed_code": _signed_code(keys, claims, pages),
-        "back_panel": {
-            "kind": "placeholder",
-            "width_dots": head_dots,
-            "height_rows": HEIGHT_ROWS,
-            "sha256": sha256(back_panel).digest(),
-        },
+        "back_panels": [panel.record() for panel in panels],
     }
     signed = sign1(layers, keys.centre_key, keys.centre_kid)
-    whole = {"statement": statement, "layers": signed, "pages": list(pages), "back_panel": back_panel}
+    backs = [panel.dots for panel in panels]
+    whole = {"statement": statement, "layers": signed, "pages": list(pages), "back_panels": backs}
     return signed, seal(canonical(whole), encryption_key, transaction_id)
 
 

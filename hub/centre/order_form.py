@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hub.cose import BadSignature, kid_of, peek_kid, verify1
 from hub.municipality.interface import Offer
-from hub.order_fields import ORDER_FIELDS
+from hub.order_fields import ORDER_FIELDS, VERSION
 from hub.web.problem import Problem
 
 PERSONS_MAX = 20
@@ -23,40 +23,39 @@ _REFERENCE = re.compile(r"[0-9a-f]{32}")
 
 @dataclass(frozen=True, slots=True)
 class OrderForm:
-    """A well-formed order; `fee_yen` is for all copies. `persons` and `fiscal_year` belong to version 2."""
+    """A well-formed order; `fee_yen` is for all copies."""
 
     v: int
     transaction_id: str
     municipality: str
     type: str
     scope: str
+    persons: tuple[str, ...]
     items: tuple[str, ...]
+    fiscal_year: int | None
     copies: int
     fee_yen: int
     head_dots: int
     clerk_nonce: bytes
-    persons: tuple[str, ...] = ()
-    fiscal_year: int | None = None
 
     def choice(self) -> dict[str, Any]:
         """Return what the statement has to repeat of it, by the names on the wire."""
-        names = ("type", "scope", "items", "copies", "fee_yen", "head_dots", "persons", "fiscal_year")
-        chosen = {name: getattr(self, name) for name in names if name in ORDER_FIELDS[self.v]}
+        names = ("type", "scope", "persons", "items", "fiscal_year", "copies", "fee_yen", "head_dots")
+        chosen = {name: getattr(self, name) for name in names}
         return {name: [*value] if name in {"items", "persons"} else value for name, value in chosen.items()}
 
 
-def read_order(data: bytes, signing_key: bytes, version: int) -> OrderForm:
-    """Verify and read an order of the transaction's version; raises Problem `bad-signature` or `bad-request`."""
+def read_order(data: bytes, signing_key: bytes) -> OrderForm:
+    """Verify and read an order; raises Problem `bad-signature` or `bad-request`."""
     record = read_signed(data, signing_key, "order")
-    kinds = ORDER_FIELDS[version]
-    if set(record) != set(kinds):
-        raise Problem("bad-request", f"an order of version {version} has exactly the fields {', '.join(kinds)}")
-    for name, kind in kinds.items():
+    if set(record) != set(ORDER_FIELDS):
+        raise Problem("bad-request", f"an order has exactly the fields {', '.join(ORDER_FIELDS)}")
+    for name, kind in ORDER_FIELDS.items():
         if type(record[name]) not in kind:
             raise Problem("bad-request", f"order: `{name}` should be of the kind {kind[0].__name__}")
-    if record["v"] != version:
-        raise Problem("bad-request", f"order: `v` is {version} in this transaction")
-    lists = {name: _sorted_texts(record[name], name) for name in ("items", "persons") if name in record}
+    if record["v"] != VERSION:
+        raise Problem("bad-request", f"order: `v` is {VERSION}")
+    lists = {name: _sorted_texts(record[name], name) for name in ("items", "persons")}
     fields: dict[str, Any] = {**record, **lists}
     form = OrderForm(**fields)
     _check_persons(form)

@@ -17,29 +17,37 @@ from hub.centre.layers import sealed_document
 from hub.centre.opening import require_open
 from hub.centre.order_form import OrderForm, check_offered, read_order
 from hub.centre.records import Order, Transaction
-from hub.centre.sessions import CardSession, HeldDocument
+from hub.centre.sessions import CardSession
 from hub.centre.statement import Expectation
 from hub.municipality.interface import IssueAnswer, IssueRequest
 from hub.web.peer import Peer
 from hub.web.problem import Problem
 
 
-async def place_order(centre: Centre, peer: Peer, transaction_id: str, request: wire.OrderRequest) -> wire.OrderAnswer:
-    """Have the certificate made and hold it, sealed, for its one fetch."""
+async def place_order(
+    centre: Centre, peer: Peer, transaction_id: str, request: wire.OrderRequest, *, left_over: bool = False
+) -> wire.OrderAnswer:
+    """Have the certificate made and hold it, sealed, for its one fetch.
+
+    `left_over`: a process of the centre died while it worked on the very same request.
+    """
     centre.stops.require_kiosk(peer.kiosk_id)
+    if left_over and (made := _made_before(centre, peer, transaction_id)) is not None:
+        return made
     row = centre.transactions.find_live(transaction_id, peer.kiosk_id, {"card_checked"})
-    session = centre.sessions.cards.get(transaction_id)
+    session = centre.sessions.card(transaction_id)
     if session is None:
         raise Problem("wrong-state", "the card has to be checked again in a new transaction")
-    form = read_order(request.order, session.signing_key, session.version)
-    _check_order(centre, row, session, form)
+    form = read_order(request.order, session.signing_key)
+    await _check_order(centre, row, session, form)
     centre.transactions.move(transaction_id, {"card_checked"}, "ordering")
+    centre.sessions.work_on(transaction_id)
     log.event("ordering", transaction_id=transaction_id, type=form.type, copies=form.copies)
     try:
         answer = await _ask(centre, row, session, request.order)
         order = await _hold(centre, row, session, form, answer)
     except Problem as problem:
-        _settle(centre, transaction_id, problem)
+        _settle(centre, row, problem)
         raise
     except BaseException:
         centre.cancel(transaction_id, "error")
@@ -47,18 +55,31 @@ async def place_order(centre: Centre, peer: Peer, transaction_id: str, request: 
     return order
 
 
-def _check_order(centre: Centre, row: Transaction, session: CardSession, form: OrderForm) -> None:
+def _made_before(centre: Centre, peer: Peer, transaction_id: str) -> wire.OrderAnswer | None:
+    """Answer from the book if the document is held; an order that was not finished ends its transaction."""
+    row = centre.transactions.find(transaction_id, peer.kiosk_id)
+    order = centre.orders.of_transaction(transaction_id)
+    if row.state == "document_held" and order is not None:
+        return wire.OrderAnswer(
+            document_id=order.document_id, sheets=order.sheets, fee_yen=order.fee_yen, version=row.version
+        )
+    if row.state == "ordering":
+        centre.abandon(transaction_id)
+    return None
+
+
+async def _check_order(centre: Centre, row: Transaction, session: CardSession, form: OrderForm) -> None:
     wanted = (row.id, row.municipality, row.head_dots, session.clerk_nonce)
     if (form.transaction_id, form.municipality, form.head_dots, form.clerk_nonce) != wanted:
         raise Problem("binding-mismatch", "the order names another transaction, municipality, head or nonce")
     centre.stops.require_type(form.municipality, form.type)
-    require_open(centre, row.municipality, row.operator)
-    check_offered(form, offers_now(centre, row))
+    await require_open(centre, row.municipality, row.operator)
+    check_offered(form, await offers_now(centre, row))
 
 
 async def _ask(centre: Centre, row: Transaction, session: CardSession, order_cose: bytes) -> IssueAnswer:
     request = IssueRequest(**session.chain_fields(row), order_cose=order_cose)
-    return await ask_municipality(centre, row, centre.municipality(row.municipality).issue(request))
+    return await ask_municipality(centre, row, centre.towns.known(row.municipality).issue(request))
 
 
 async def _hold(
@@ -77,12 +98,15 @@ async def _hold(
         document_id=answer.document_id,
         head_dots=form.head_dots,
         encryption_key=session.encryption_key,
+        site_address=centre.settings.inquiry_url,
     )
-    moved = centre.transactions.hold_document(row.id, _order(centre, row, form, answer, layers))
     session.handed_out(expected, answer.statement)
     session.certificate_der = session.signature = b""  # the municipality has answered: not needed any more
+    centre.sessions.keep_card(row.id, session)
     drop_at = centre.clock() + timedelta(seconds=centre.settings.document_held_s)
-    centre.sessions.documents[row.id] = HeldDocument(sealed, drop_at)
+    centre.sessions.keep_document(row.id, sealed, drop_at)
+    moved = centre.transactions.hold_document(row.id, _order(centre, row, form, answer, layers))  # else all is dropped
+    centre.sessions.work_done(row.id)
     log.event("document_held", transaction_id=row.id, document_id=answer.document_id, sheets=len(answer.pages))
     return wire.OrderAnswer(
         document_id=answer.document_id, sheets=len(answer.pages), fee_yen=form.fee_yen, version=moved.version
@@ -108,13 +132,15 @@ def _order(centre: Centre, row: Transaction, form: OrderForm, answer: IssueAnswe
     )
 
 
-def _settle(centre: Centre, transaction_id: str, problem: Problem) -> None:
+def _settle(centre: Centre, row: Transaction, problem: Problem) -> None:
     """After a problem: back to choosing when the municipality only refused, else the end of the transaction."""
-    log.event("order_failed", transaction_id=transaction_id, code=problem.code)
+    log.event("order_failed", transaction_id=row.id, code=problem.code)
     if problem.code in STAYING:
         try:
-            centre.transactions.move(transaction_id, {"ordering"}, "card_checked")
+            centre.sessions.work_done(row.id)
+            centre.transactions.move(row.id, {"ordering"}, "card_checked")
         except Problem:
             return  # cancelled meanwhile
     else:
-        centre.cancel(transaction_id, problem.code)
+        centre.refused_answers.add(row, problem)
+        centre.cancel(row.id, problem.code)

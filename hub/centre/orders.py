@@ -1,6 +1,7 @@
 """Orders, the book of record: the states a document may go through, by version; voiding; counts that add up.
 
-Not responsible for money itself (the kiosk holds it) nor for the dots.
+Each state is written together with what it means in the ledger (`hub/ledger/posting.py`). Not responsible for money
+itself (the kiosk holds it) nor for the dots.
 Source: `docs/reference/hub-protocol.md`, order states.
 """
 
@@ -12,8 +13,10 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
+from hub.centre.decisions import Decision
 from hub.centre.records import OPEN_ORDER, Order
 from hub.clock import Clock
+from hub.ledger.posting import post_state
 from hub.web.problem import Problem
 
 _ENDS = frozenset({"voided", "refunded", "unknown", "cancelled"})
@@ -63,8 +66,13 @@ class Orders:
         with Session(self._engine, expire_on_commit=False) as session:
             return session.scalar(select(Order).where(Order.transaction_id == transaction_id))
 
-    def change(self, document_id: str, kiosk_id: str, state: str, version: int) -> Order:
-        """Report a state; raises Problem `stale-version` (with what is true), `wrong-state` or `unknown-order`."""
+    def change(
+        self, document_id: str, kiosk_id: str, state: str, version: int, decided: Decision | None = None
+    ) -> Order:
+        """Report a state; raises Problem `stale-version` (with what is true), `wrong-state` or `unknown-order`.
+
+        `decided` is written down with it when a person says so and not the kiosk.
+        """
         try:
             with Session(self._engine, expire_on_commit=False) as session, session.begin():
                 row = _own(session.get(Order, document_id), kiosk_id)
@@ -72,7 +80,9 @@ class Orders:
                     raise _stale(row)
                 if state not in NEXT[row.state]:
                     raise Problem("wrong-state", f"an order that is {row.state} cannot become {state}")
-                self._set(row, state)
+                self._set(session, row, state, row.cause)
+                if decided is not None:
+                    session.add(decided)
         except StaleDataError as error:
             raise _stale(self.find(document_id, kiosk_id)) from error
         return row
@@ -84,11 +94,11 @@ class Orders:
             with Session(self._engine, expire_on_commit=False) as session, session.begin():
                 row = _own(session.get(Order, document_id), kiosk_id)
                 if row.state == state:
+                    row.cause = row.cause or cause  # the state may have been reported before its reason
                     return row
                 if row.state not in allowed:
                     raise Problem("wrong-state", f"an order that is {row.state} cannot become {state}")
-                self._set(row, state)
-                row.cause = cause
+                self._set(session, row, state, cause)
         except StaleDataError as error:
             raise Problem("wrong-state", "the order was changed at the same time; ask again") from error
         return row
@@ -116,9 +126,10 @@ class Orders:
             open=sum(by_state.get(state, 0) for state in OPEN_ORDER),
         )
 
-    def _set(self, row: Order, state: str) -> None:
-        row.state = state
+    def _set(self, session: Session, row: Order, state: str, cause: str | None) -> None:
+        row.state, row.cause = state, cause
         row.changed_at_s = int(self._clock().timestamp())
+        post_state(session, row)
 
 
 def _own(row: Order | None, kiosk_id: str) -> Order:

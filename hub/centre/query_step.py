@@ -21,12 +21,12 @@ from hub.centre.sessions import CardSession
 from hub.centre.statement import Expectation
 from hub.cose import canonical
 from hub.municipality.interface import QueryAnswer, QueryRequest
+from hub.order_fields import VERSION
 from hub.seal import ANSWER, seal
 from hub.web.peer import Peer
 from hub.web.problem import Problem
 
 QUERIES_MAX = 60
-_VERSION = 2
 _NONCE_BYTES = 32
 _OF: Mapping[str, frozenset[str]] = {
     "household": frozenset({"type"}),
@@ -42,34 +42,40 @@ async def answer_query(centre: Centre, peer: Peer, transaction_id: str, request:
     """Return the sealed answer; a refusal leaves the transaction open, a municipality that fails ends it."""
     centre.stops.require_kiosk(peer.kiosk_id)
     row = centre.transactions.find_live(transaction_id, peer.kiosk_id, {"card_checked"})
-    session = centre.sessions.cards.get(transaction_id)
-    if session is None or session.version != _VERSION:
-        raise Problem("wrong-state", "queries need a card request with `v` 2 in this transaction")
+    session = centre.sessions.card(transaction_id)
+    if session is None:
+        raise Problem("wrong-state", "nothing is known about this transaction's card any more")
     session.queries += 1
+    centre.sessions.keep_card(transaction_id, session)
     if session.queries > QUERIES_MAX:
         raise Problem("wrong-state", f"at most {QUERIES_MAX} queries in one transaction")
     expected = _expectation(row, session, request.query)
     centre.stops.require_type(row.municipality, expected.stops)
-    require_open(centre, row.municipality, row.operator)
+    await require_open(centre, row.municipality, row.operator)
     log.event("query", transaction_id=row.id, kind=expected.fields["kind"])
     try:
         answer = await _ask(centre, row, session, request.query)
         sealed = await _checked(centre, row, session, expected, answer)
     except Problem as problem:
         if problem.code not in STAYING:
+            centre.refused_answers.add(row, problem)
             centre.cancel(transaction_id, problem.code)
         raise
     except BaseException:
         centre.cancel(transaction_id, "error")
         raise
-    centre.transactions.find_live(transaction_id, peer.kiosk_id, {"card_checked"})  # after a cancel it is dropped
+    try:
+        centre.transactions.find_live(transaction_id, peer.kiosk_id, {"card_checked"})
+    except Problem:
+        centre.sessions.forget(transaction_id)  # cancelled meanwhile: the answer is dropped
+        raise
     return sealed
 
 
 def _expectation(row: Transaction, session: CardSession, query: bytes) -> Expectation:
     """Read the query and tell what its answer has to be; raises Problem."""
     record = read_signed(query, session.signing_key, "query")
-    if frozenset(record) != _FIELDS or record["v"] != _VERSION or not isinstance(record["of"], dict):
+    if frozenset(record) != _FIELDS or record["v"] != VERSION or not isinstance(record["of"], dict):
         raise Problem("bad-request", f"a query has exactly the fields {', '.join(sorted(_FIELDS))}; `v` is 2")
     bound = (record["transaction_id"], record["municipality"], record["clerk_nonce"])
     if bound != (row.id, row.municipality, session.clerk_nonce):
@@ -99,7 +105,7 @@ def _stops(row: Transaction, kind: str, of: Mapping[str, Any]) -> str:
 
 async def _ask(centre: Centre, row: Transaction, session: CardSession, query: bytes) -> QueryAnswer:
     request = QueryRequest(**session.chain_fields(row), query_cose=query)
-    return await ask_municipality(centre, row, centre.municipality(row.municipality).answer(request))
+    return await ask_municipality(centre, row, centre.towns.known(row.municipality).answer(request))
 
 
 async def _checked(
@@ -107,5 +113,6 @@ async def _checked(
 ) -> bytes:
     checked_record(centre, row, expected, answer.statement, answer.pages)
     session.handed_out(expected, answer.statement)
+    centre.sessions.keep_card(row.id, session)
     whole = canonical({"statement": answer.statement, "pages": answer.pages})
     return await asyncio.to_thread(seal, whole, session.encryption_key, row.id, ANSWER)

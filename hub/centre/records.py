@@ -5,13 +5,24 @@ version that SQLAlchemy checks on each update, so two writers can never both win
 Not responsible for which change is allowed.
 """
 
+from importlib import import_module
 from pathlib import Path
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from hub.database import open_database
+from hub.migrations import bring_up_to_date
+from hub.settings import load
 
+# Written with this file's `Base`:
+TABLES = (
+    "hub.ledger.records",
+    "hub.centre.decisions",
+    "hub.centre.notices",
+    "hub.centre.checks",
+    "hub.centre.refused_answers",
+)
 OPEN_TRANSACTION = frozenset({"opened", "card_checked", "ordering", "document_held", "fetched"})
 OPEN_ORDER = frozenset({"document_held", "paid", "printing", "printed", "unknown"})
 
@@ -103,8 +114,16 @@ class KeptAnswer(Base):
     kept_at_s: Mapped[int] = mapped_column(index=True)
 
 
-def open_records(path: Path) -> Engine:
-    """Open `centre.sqlite`, making what is missing; call `dispose()` when done."""
-    engine = open_database(path)
-    Base.metadata.create_all(engine)
+def place_of_records(data: Path) -> Path | str:
+    """Return where DIR's centre keeps its records: the `database` of DIR/hub.toml, else DIR/centre.sqlite."""
+    options = data / "hub.toml"
+    return (load(options).database if options.is_file() else "") or data / "centre.sqlite"
+
+
+def open_records(place: Path | str) -> Engine:
+    """Open `centre.sqlite` or a PostgreSQL URL, making what is missing; call `dispose()` when done."""
+    for beside in TABLES:
+        import_module(beside)
+    engine = open_database(place)
+    bring_up_to_date(engine, "centre")
     return engine

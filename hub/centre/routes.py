@@ -13,6 +13,7 @@ from hub import log
 from hub.centre import card_step, document_step, opening, order_step, query_step, wire
 from hub.centre.centre import Centre
 from hub.centre.describe import POSTED, IdempotencyKey, binary, problems
+from hub.centre.idempotency import LEFT_OVER
 from hub.centre.records import OPEN_ORDER
 from hub.clock import rfc3339
 from hub.web.peer import Peer, peer_of
@@ -73,7 +74,7 @@ async def availability(
     centre: CentreHere, operator: Annotated[str, Query(pattern="^[a-z0-9_]{1,32}$")]
 ) -> wire.AvailabilityAnswer:
     """Tell what can be had at this operator now."""
-    return opening.tell_availability(centre, operator)
+    return await opening.tell_availability(centre, operator)
 
 
 @clerk.post("", status_code=201, responses=problems("closed", "busy", "municipality-down", "kiosk-stopped", *POSTED))
@@ -81,7 +82,7 @@ async def open_transaction(
     centre: CentreHere, peer: Clerk, _key: IdempotencyKey, body: wire.OpenRequest
 ) -> wire.OpenAnswer:
     """Open a transaction; no card is needed yet."""
-    return opening.open_transaction(centre, peer, body)
+    return await opening.open_transaction(centre, peer, body)
 
 
 _CARD = ("bad-signature", "nonce-reused", "card-chain", "card-expired", "card-revoked", "card-status-unknown")
@@ -118,10 +119,16 @@ async def query(
 
 @clerk.post("/{transaction_id}/order", responses=problems(*_ORDER, *_MUNICIPALITY, *_STEP))
 async def order(
-    centre: CentreHere, peer: Clerk, transaction_id: TransactionId, _key: IdempotencyKey, body: wire.OrderRequest
+    centre: CentreHere,
+    peer: Clerk,
+    transaction_id: TransactionId,
+    _key: IdempotencyKey,
+    body: wire.OrderRequest,
+    request: Request,
 ) -> wire.OrderAnswer:
     """Have the certificate made; it is then held for one fetch."""
-    return await order_step.place_order(centre, peer, transaction_id, body)
+    left_over = request.scope.get(LEFT_OVER, False)
+    return await order_step.place_order(centre, peer, transaction_id, body, left_over=left_over)
 
 
 @clerk.get(

@@ -1,16 +1,31 @@
-"""What the centre knows about people, in memory only: one session a transaction, gone with it.
+"""What the centre knows about people, for minutes only: one session a transaction, gone with it.
 
-Holds the card's certificate until the municipality has answered, and the sealed document until its one fetch.
-Not responsible for states, which are records (`records.py`).
+Holds the card's certificate until the municipality has answered, and the sealed document until its one fetch. A session
+is encrypted with a key of its own, made from a secret that is never in a database. Not responsible for states, which
+are records (`records.py`), nor for where it lies (`held.py`).
 """
 
-from dataclasses import dataclass
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
+import cbor2
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import Engine, delete, select, update
+from sqlalchemy.orm import Session
+
+from hub.centre.held import HeldCard, HeldDocument
 from hub.centre.records import Transaction
 from hub.centre.statement import Expectation
+from hub.order_fields import VERSION
+
+SECRET_BYTES = 32
+_NONCE_BYTES = 12
 
 
 @dataclass(slots=True)
@@ -26,7 +41,6 @@ class CardSession:
     certificate_der: bytes
     signature: bytes
     card_fingerprint: bytes
-    version: int = 1
     queries: int = 0
     expected: Expectation | None = None
     statement_sha256: bytes | None = None
@@ -34,7 +48,7 @@ class CardSession:
     def bound_fields(self, row: Transaction) -> dict[str, Any]:
         """Return the fields that tie every statement to this card, session, transaction and kiosk."""
         return {
-            "v": self.version,
+            "v": VERSION,
             "municipality": row.municipality,
             "transaction_id": row.id,
             "centre_nonce": row.centre_nonce,
@@ -63,22 +77,105 @@ class CardSession:
         self.expected, self.statement_sha256 = expected, sha256(statement).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class HeldDocument:
-    """A sealed document that waits for its clerk until `drop_at`."""
-
-    sealed: bytes
-    drop_at: datetime
-
-
 class Sessions:
-    """All sessions of this process, by transaction id."""
+    """All sessions, by transaction id; what was changed in a session is kept by `keep_card` only."""
 
-    def __init__(self) -> None:
-        self.cards: dict[str, CardSession] = {}
-        self.documents: dict[str, HeldDocument] = {}
+    def __init__(self, held: Engine, secret: bytes, process: str) -> None:
+        self._held = held
+        self._secret = secret
+        self._process = process
+
+    def card(self, transaction_id: str) -> CardSession | None:
+        """Return the session of a transaction whose card was checked."""
+        with Session(self._held) as session:
+            row = session.get(HeldCard, transaction_id)
+            return None if row is None else _read(unsealed(self._secret, row.sealed, transaction_id))
+
+    def keep_card(self, transaction_id: str, card: CardSession) -> None:
+        """Keep a session as it is now."""
+        sealed = sealed_for(self._secret, cbor2.dumps(asdict(card)), transaction_id)
+        with Session(self._held) as session, session.begin():
+            row = session.get(HeldCard, transaction_id)
+            if row is None:
+                session.add(HeldCard(transaction_id=transaction_id, sealed=sealed, worked_on_by=None))
+            else:
+                row.sealed = sealed
+
+    def work_on(self, transaction_id: str) -> None:
+        """Note that this process waits for a municipality; if it dies, others end the transaction."""
+        self._work(transaction_id, self._process)
+
+    def work_done(self, transaction_id: str) -> None:
+        """Note that it waits no more."""
+        self._work(transaction_id, None)
+
+    def abandoned(self, alive: set[str]) -> Sequence[str]:
+        """List transactions whose process died while it worked on them."""
+        wanted = select(HeldCard.transaction_id).where(
+            HeldCard.worked_on_by.is_not(None), HeldCard.worked_on_by.not_in(alive)
+        )
+        with Session(self._held) as session:
+            return session.scalars(wanted).all()
+
+    def keep_document(self, transaction_id: str, sealed: bytes, drop_at: datetime) -> None:
+        """Keep a sealed document for its one fetch."""
+        row = HeldDocument(transaction_id=transaction_id, sealed=sealed, drop_at_s=int(drop_at.timestamp()))
+        with Session(self._held) as session, session.begin():
+            session.merge(row)
+
+    def take_document(self, transaction_id: str, now: datetime) -> bytes | None:
+        """Return the document and drop it: of those who ask, one gets it. None when it is gone or too old."""
+        wanted = delete(HeldDocument).where(HeldDocument.transaction_id == transaction_id)
+        with Session(self._held) as session, session.begin():
+            taken = session.execute(wanted.returning(HeldDocument.sealed, HeldDocument.drop_at_s)).one_or_none()
+        return taken[0] if taken is not None and now.timestamp() < taken[1] else None
+
+    def not_fetched(self, now: datetime) -> Sequence[str]:
+        """List transactions whose document nobody fetched in time."""
+        with Session(self._held) as session:
+            return session.scalars(
+                select(HeldDocument.transaction_id).where(HeldDocument.drop_at_s <= now.timestamp())
+            ).all()
+
+    def card_ids(self) -> list[str]:
+        """List transactions with a session."""
+        with Session(self._held) as session:
+            return [*session.scalars(select(HeldCard.transaction_id))]
+
+    def document_ids(self) -> list[str]:
+        """List transactions with a document."""
+        with Session(self._held) as session:
+            return [*session.scalars(select(HeldDocument.transaction_id))]
 
     def forget(self, transaction_id: str) -> None:
         """Drop everything about a transaction."""
-        self.cards.pop(transaction_id, None)
-        self.documents.pop(transaction_id, None)
+        with Session(self._held) as session, session.begin():
+            session.execute(delete(HeldCard).where(HeldCard.transaction_id == transaction_id))
+            session.execute(delete(HeldDocument).where(HeldDocument.transaction_id == transaction_id))
+
+    def _work(self, transaction_id: str, process: str | None) -> None:
+        wanted = update(HeldCard).where(HeldCard.transaction_id == transaction_id)
+        with Session(self._held) as session, session.begin():
+            session.execute(wanted.values(worked_on_by=process))
+
+
+def sealed_for(secret: bytes, plaintext: bytes, purpose: str) -> bytes:
+    """Encrypt with a key made for this purpose (a transaction, an idempotency key): nonce, then ciphertext and tag."""
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(_key(secret, purpose)).encrypt(nonce, plaintext, purpose.encode())
+
+
+def unsealed(secret: bytes, sealed: bytes, purpose: str) -> bytes:
+    """Decrypt; raises cryptography's InvalidTag for another purpose, secret or content."""
+    return AESGCM(_key(secret, purpose)).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], purpose.encode())
+
+
+def _key(secret: bytes, purpose: str) -> bytes:
+    return HKDF(SHA256(), SECRET_BYTES, None, b"centre-held-v1:" + purpose.encode()).derive(secret)
+
+
+def _read(plaintext: bytes) -> CardSession:
+    fields: dict[str, Any] = cbor2.loads(plaintext)
+    if fields["expected"] is not None:
+        fields["expected"] = Expectation(**fields["expected"])
+    return CardSession(**fields)

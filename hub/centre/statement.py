@@ -12,6 +12,7 @@ from typing import Any, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from hub.centre.answer_form import is_answer
 from hub.cose import BadSignature, canonical, peek_kid, verify1
 
 SKEW_S = 60
@@ -55,7 +56,7 @@ class Expectation:
         """Name the fields that the municipality settles."""
         if not self.is_document:
             return ("answer", *_SETTLED_LATER)
-        return ("document_id", *_SETTLED_LATER) + (() if self.fields["v"] == 1 else ("code_area",))
+        return ("document_id", "code_area", *_SETTLED_LATER)
 
 
 def read_statement(data: bytes, keys: Mapping[bytes, Ed25519PublicKey]) -> dict[str, Any]:
@@ -87,8 +88,7 @@ def check_statement(record: Mapping[str, Any], expected: Expectation, now_s: int
     if not isinstance(record["document_id"], str) or not _ID.fullmatch(record["document_id"]):
         raise Mismatch("document_id")
     _check_page_list(record["pages"], expected.head_dots)
-    if "code_area" in record:
-        _check_area(record["code_area"], record["pages"][0])
+    _check_area(record["code_area"], record["pages"][0])
 
 
 def check_pages(record: Mapping[str, Any], pages: Sequence[bytes]) -> None:
@@ -110,7 +110,7 @@ def _check_times(issued_at: Any, expires_at: Any, now_s: int) -> None:
 
 def _check_answer(record: Mapping[str, Any], expected: Expectation) -> None:
     answer = record["answer"]
-    if not isinstance(answer, dict) or len(canonical(answer)) > _ANSWER_MAX_BYTES:
+    if len(canonical(answer)) > _ANSWER_MAX_BYTES or not is_answer(record["kind"], answer):
         raise Mismatch("answer")
     if record["kind"] != "preview":
         if record["pages"] != []:

@@ -7,6 +7,7 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from hub import log
+from hub.centre.decisions import decision
 from hub.centre.records import Stop
 from hub.clock import Clock
 from hub.web.problem import Problem
@@ -43,17 +44,29 @@ class Stops:
         with Session(self._engine) as session:
             return session.scalar(wanted.limit(1)) is not None
 
+    def stopped_types(self) -> set[str]:
+        """Return the subjects of all types that are stopped: `402231/resident_record`."""
+        with Session(self._engine) as session:
+            return {*session.scalars(select(Stop.subject).where(Stop.kind == "type", Stop.lifted_at_s.is_(None)))}
+
     def all_active(self) -> list[Stop]:
         """List the stops in force."""
         with Session(self._engine, expire_on_commit=False) as session:
             return list(session.scalars(select(Stop).where(Stop.lifted_at_s.is_(None))))
 
-    def lift(self, subject: str, reason: str) -> int:
-        """Lift all stops of a subject; returns how many there were."""
+    def lift(self, subject: str, reason: str, person: str) -> int:
+        """Lift all stops of a subject, decided by a person; returns how many there were.
+
+        Raises ValueError without a name or reason.
+        """
+        now_s = int(self._clock().timestamp())
+        decided = decision(now_s, person, "resumed", subject, reason)
         with Session(self._engine) as session, session.begin():
             rows = session.scalars(select(Stop).where(Stop.subject == subject, Stop.lifted_at_s.is_(None))).all()
             for row in rows:
-                row.lifted_at_s, row.lifted_reason = int(self._clock().timestamp()), reason
+                row.lifted_at_s, row.lifted_reason = now_s, reason
+            if rows:
+                session.add(decided)
             return len(rows)
 
     def _stop(self, kind: str, subject: str, cause: str) -> None:

@@ -55,6 +55,11 @@ class Transactions:
                 raise Problem("unknown-transaction", "this kiosk has no transaction with this id")
             return row
 
+    def state(self, transaction_id: str) -> str | None:
+        """Return the state of any kiosk's transaction; None if there is none."""
+        with Session(self._engine) as session:
+            return session.scalar(select(Transaction.state).where(Transaction.id == transaction_id))
+
     def find_live(self, transaction_id: str, kiosk_id: str, allowed: AbstractSet[str]) -> Transaction:
         """Like `find`, and neither expired nor in another state than `allowed`."""
         row = self.find(transaction_id, kiosk_id)
@@ -120,9 +125,9 @@ class Transactions:
             return list(session.scalars(wanted))
 
     def unfinished(self) -> list[Transaction]:
-        """List transactions that a centre which stopped has left before their document was fetched."""
+        """List transactions that need a session and whose document was not fetched."""
         with Session(self._engine, expire_on_commit=False) as session:
-            wanted = select(Transaction).where(Transaction.state.in_(OPEN_TRANSACTION - {"fetched"}))
+            wanted = select(Transaction).where(Transaction.state.in_(OPEN_TRANSACTION - {"opened", "fetched"}))
             return list(session.scalars(wanted))
 
 

@@ -123,7 +123,7 @@ class OpenAnswer(_Body):
 class CardRequest(_Body):
     """A card's answer to the nonces, and the session's two public keys."""
 
-    v: Literal[1, 2] = 1
+    v: Literal[2]
     clerk_nonce: Bytes32
     signing_key: Bytes32
     encryption_key: Bytes32
@@ -146,21 +146,11 @@ class OfferLine(_Body):
     fiscal_years: list[int]
 
 
-class FirstOfferLine(_Body):
-    """A type that can be ordered now, for a clerk of version 1."""
-
-    type: TypeName
-    fee_yen: int
-    items: list[str]
-    scopes: list[str]
-    copies_max: int
-
-
 class CardAnswer(_Body):
     """The card is valid; what the municipality offers."""
 
     card_fingerprint: str = Field(pattern="^[0-9a-f]{64}$")
-    offers: list[OfferLine] | list[FirstOfferLine]
+    offers: list[OfferLine]
     version: int
 
 
@@ -258,4 +248,7 @@ class ProblemAnswer(BaseModel):
     detail: str
     code: str = Field(examples=["wrong-state"])
     refusal: str | None = Field(None, description="with code `refused`")
+    field: str | None = Field(
+        None, description="with code `binding-mismatch`: what differed in a municipality's answer"
+    )
     current: StateAnswer | None = Field(None, description="with code `stale-version`")

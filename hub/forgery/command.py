@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from hub.centre.records import Order, open_records
+from hub.centre.records import Order, open_records, place_of_records
 from hub.forgery.detect import UnusableScan, detected, read_scan
 from hub.forgery.key import load_background_key
 
@@ -28,7 +28,7 @@ def detect(data: Path, scan: Path, dpi: int | None = None) -> dict[str, Any]:
 def _state(data: Path, document_id: str | None) -> str | None:
     if document_id is None:
         return None
-    engine = open_records(data / "centre.sqlite")
+    engine = open_records(place_of_records(data))
     try:
         with Session(engine) as session:
             order = session.get(Order, document_id)

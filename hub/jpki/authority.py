@@ -1,7 +1,8 @@
 """Certificates of the test JPKI: authorities, cards, delegated OCSP responders.
 
 Not responsible for who holds a card (the municipality knows) nor for what is revoked (`register.py`).
-Shape: RSA-2048, SHA-256; an authentication certificate carries a number, a key and an expiry, and no name.
+Shape: RSA-2048 (later cards and phones: P-256 or P-384), SHA-256; an authentication certificate carries a number, a
+key and an expiry, and no name.
 """
 
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
+
+from hub.key_bits import AuthorityKey, HolderKey
 
 KINDS = ("auth", "sign")
 CARD_VALIDITY = timedelta(days=1825)
@@ -24,10 +26,10 @@ class Authority:
 
     kind: str
     certificate: x509.Certificate
-    key: RSAPrivateKey
+    key: AuthorityKey
 
 
-def make_authority(kind: str, key: RSAPrivateKey, now: datetime) -> Authority:
+def make_authority(kind: str, key: AuthorityKey, now: datetime) -> Authority:
     """Make a self-signed authority, valid for ten years."""
     name = _name(_UNITS[kind])
     certificate = (
@@ -47,7 +49,7 @@ def make_authority(kind: str, key: RSAPrivateKey, now: datetime) -> Authority:
 
 
 def issue_card_certificate(
-    authority: Authority, public_key: RSAPublicKey, not_before: datetime, not_after: datetime, base_url: str
+    authority: Authority, public_key: HolderKey, not_before: datetime, not_after: datetime, base_url: str
 ) -> x509.Certificate:
     """Issue a card's certificate; `base_url` (ends in `/`) is where OCSP and the revocation list are served."""
     serial = x509.random_serial_number()
@@ -81,7 +83,7 @@ def issue_card_certificate(
     return builder.sign(authority.key, hashes.SHA256())
 
 
-def issue_responder(authority: Authority, public_key: RSAPublicKey, now: datetime) -> x509.Certificate:
+def issue_responder(authority: Authority, public_key: HolderKey, now: datetime) -> x509.Certificate:
     """Delegate OCSP answers to a key (RFC 6960 §4.2.2.2), with `id-pkix-ocsp-nocheck`."""
     name = _name(f"{_UNITS[authority.kind]} OCSP")
     return (
@@ -116,7 +118,7 @@ def _builder(
     *,
     subject: x509.Name,
     issuer: x509.Name,
-    key: RSAPublicKey,
+    key: HolderKey,
     not_before: datetime,
     not_after: datetime,
     serial: int | None = None,

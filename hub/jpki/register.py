@@ -11,13 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from hub.database import open_database
+from hub.migrations import bring_up_to_date
 
 
-class _Base(DeclarativeBase):
-    pass
+class Base(DeclarativeBase):
+    """The register's one table."""
 
 
-class _Issued(_Base):
+class _Issued(Base):
     __tablename__ = "issued"
 
     kind: Mapped[str] = mapped_column(primary_key=True)
@@ -38,7 +39,7 @@ class Register:
 
     def __init__(self, path: Path) -> None:
         self._engine = open_database(path)
-        _Base.metadata.create_all(self._engine)
+        bring_up_to_date(self._engine, "jpki")
 
     def add(self, kind: str, serials: list[int]) -> None:
         """Record newly issued certificates of the authority `kind`; those already known stay as they are."""

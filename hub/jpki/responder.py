@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from hub.clock import Clock
 from hub.jpki.register import Register
+from hub.key_bits import AuthorityKey, key_bits
 
 VALIDITY = timedelta(minutes=10)
 NONCE_MAX_BYTES = 32  # RFC 8954
@@ -29,7 +29,7 @@ class Delegation:
     kind: str
     authority: x509.Certificate
     certificate: x509.Certificate
-    key: RSAPrivateKey
+    key: AuthorityKey
 
 
 class Responder:
@@ -97,11 +97,8 @@ def _nonce(request: ocsp.OCSPRequest) -> bytes | None:
 
 
 def _same_issuer(request: ocsp.OCSPRequest, authority: x509.Certificate) -> bool:
-    key = authority.public_key()
-    if not isinstance(key, RSAPublicKey):
-        raise TypeError("an authority of this JPKI has an RSA key")
     name_hash = _digest(request.hash_algorithm, authority.subject.public_bytes())
-    key_hash = _digest(request.hash_algorithm, key.public_bytes(Encoding.DER, PublicFormat.PKCS1))
+    key_hash = _digest(request.hash_algorithm, key_bits(authority.public_key()))
     return (name_hash, key_hash) == (request.issuer_name_hash, request.issuer_key_hash)
 
 

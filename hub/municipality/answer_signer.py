@@ -49,7 +49,7 @@ class AnswerSigner:
             answer = _KINDS[query.kind](self, chain, query, request.transaction_id, choices)
         digest = sha256(request.query_cose).digest()
         claims = {"query_sha256": digest, "answer": answer, "pages": page_lines(pages)}
-        return self.signer.signed(Bound(query.kind, 2, request, chain, int(now.timestamp())), claims, pages)
+        return self.signer.signed(Bound(query.kind, request, chain, int(now.timestamp())), claims, pages)
 
     def household(self, chain: Chain, query: Query, transaction_id: str, choices: Mapping[str, Any]) -> dict[str, Any]:
         """Tell who can be chosen."""

@@ -13,13 +13,11 @@ from typing import Any
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
 
+from hub.card_algorithms import is_signed
 from hub.cose import BadSignature, canonical, kid_of, peek_kid, verify1
 from hub.municipality.interface import ChainRequest, IssueRequest, QueryRequest, Refused
-from hub.order_fields import ORDER_FIELDS
+from hub.order_fields import ORDER_FIELDS, VERSION
 
 _LABEL = "kiosk-card-auth-v1"
 _HEADS_DOTS = (576, 832, 1728)
@@ -48,7 +46,6 @@ class Order:
     head_dots: int
     persons: tuple[str, ...] = ()
     fiscal_year: int | None = None
-    version: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,31 +78,30 @@ def check_chain(request: ChainRequest, municipality: str, auth_ca: x509.Certific
 def read_order(request: IssueRequest) -> Order:
     """Check and read the order that the session signed; raises Refused `bad_signature` or `binding_mismatch`."""
     record = _signed(request, request.order_cose)
-    kinds = ORDER_FIELDS.get(record.get("v", 0)) if type(record.get("v")) is int else None
-    if kinds is None or not _fits(record, kinds):
-        raise Refused("binding_mismatch", "the order does not have exactly the fields of its version")
+    if not _fits(record, ORDER_FIELDS) or record["v"] != VERSION:
+        raise Refused("binding_mismatch", f"the order does not have exactly the fields of version {VERSION}")
     _check_bound(request, record)
-    return order_from({name: value for name, value in record.items() if name not in _BOUND}, record["v"])
+    return order_from({name: value for name, value in record.items() if name not in _BOUND})
 
 
 def read_query(request: QueryRequest) -> Query:
     """Check and read the query that the session signed; raises Refused `bad_signature` or `binding_mismatch`."""
     record = _signed(request, request.query_cose)
-    if not _fits(record, _QUERY_KINDS) or record["v"] != 2 or len(record["query_nonce"]) != _KEY_BYTES:  # noqa: PLR2004
-        raise Refused("binding_mismatch", "the query does not have exactly the fields of version 2")
+    if not _fits(record, _QUERY_KINDS) or record["v"] != VERSION or len(record["query_nonce"]) != _KEY_BYTES:
+        raise Refused("binding_mismatch", f"the query does not have exactly the fields of version {VERSION}")
     _check_bound(request, record)
     return Query(record["kind"], record["of"])
 
 
-def order_from(choice: Mapping[str, Any], version: int = 2) -> Order:
+def order_from(choice: Mapping[str, Any]) -> Order:
     """Read what was chosen, an order's fields from `type` to `head_dots`; raises Refused `binding_mismatch`."""
-    wanted = {name: kind for name, kind in ORDER_FIELDS[version].items() if name not in _BOUND}
+    wanted = {name: kind for name, kind in ORDER_FIELDS.items() if name not in _BOUND}
     if not _fits(choice, wanted):
-        raise Refused("binding_mismatch", "the order does not have exactly the fields of its version")
+        raise Refused("binding_mismatch", "the order does not have exactly its fields")
     if choice["head_dots"] not in _HEADS_DOTS:
         raise Refused("binding_mismatch", f"the head has one of {_HEADS_DOTS} dots")
-    lists = {name: _sorted_texts(choice.get(name, []), name) for name in ("items", "persons")}
-    fields: dict[str, Any] = {**choice, **lists, "version": version}
+    lists = {name: _sorted_texts(choice[name], name) for name in ("items", "persons")}
+    fields: dict[str, Any] = {**choice, **lists}
     return Order(**fields)
 
 
@@ -148,9 +144,6 @@ def _certificate(der: bytes, auth_ca: x509.Certificate, now: datetime) -> x509.C
 
 
 def _check_card_signature(request: ChainRequest, certificate: x509.Certificate) -> None:
-    key = certificate.public_key()
-    if not isinstance(key, RSAPublicKey):
-        raise Refused("bad_signature", "the card's key is not RSA")
     signed = canonical(
         [
             _LABEL,
@@ -162,7 +155,5 @@ def _check_card_signature(request: ChainRequest, certificate: x509.Certificate) 
             request.encryption_key,
         ]
     )
-    try:
-        key.verify(request.signature, signed, PKCS1v15(), SHA256())
-    except InvalidSignature as error:
-        raise Refused("bad_signature", "the card did not sign this transaction, kiosk and session") from error
+    if not is_signed(certificate, signed, request.signature):
+        raise Refused("bad_signature", "the card did not sign this transaction, kiosk and session")

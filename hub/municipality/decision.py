@@ -14,7 +14,6 @@ from hub.municipality.rules import TOKYO, Rules, TypeRule
 from hub.municipality.subject import chosen_persons
 
 _OTHER = "the municipality cannot issue this certificate at a kiosk; please ask at its counter"
-_V1_SCOPES = frozenset({"self", "household"})
 
 
 class RefusedForReason(Refused):
@@ -30,8 +29,6 @@ def check_order(order: Order, rules: Rules, now: datetime) -> None:
     rule = check_open(order.type, rules, now)
     if order.scope not in rule.scopes or not set(order.items) <= set(rule.items):
         raise Refused("binding_mismatch", "the order has a scope or an item that is not offered")
-    if order.version == 1 and (order.type != "resident_record" or order.scope not in _V1_SCOPES):
-        raise Refused("binding_mismatch", "an order of version 1 is for a resident record of oneself or the household")
     years = rule.fiscal_years(now.astimezone(TOKYO).date()) if order.type == "income_tax" else (None,)
     if order.fiscal_year not in years:
         raise Refused("binding_mismatch", "the order has a fiscal year that is not offered")

@@ -10,9 +10,11 @@ from typing import Any, Protocol
 from hub.municipality import frames
 from hub.municipality.glyphs import Glyphs
 from hub.municipality.interface import Refused
+from hub.municipality.pool import WorkerPool
 from hub.municipality.typesetter import Typesetter
 from hub.municipality.worker import WorkerProcess
 
+MODULE = "hub.municipality.renderer"
 _FRAME = (
     "issuer",
     "title",
@@ -51,10 +53,10 @@ class Renderer(Protocol):
 
 
 class RendererProcess:
-    """The renderer in a process of its own, kept warm."""
+    """The renderer in a process of its own, kept warm, or in a pool's."""
 
-    def __init__(self) -> None:
-        self.worker = WorkerProcess("hub.municipality.renderer")
+    def __init__(self, worker: WorkerProcess | WorkerPool | None = None) -> None:
+        self.worker = worker or WorkerProcess(MODULE)
 
     async def pdf(self, content: Mapping[str, Any]) -> bytes:
         """Return the PDF; raises Refused (`glyph_missing`, `municipality_down`)."""

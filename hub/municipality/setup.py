@@ -22,13 +22,17 @@ from hub.municipality.changes import all_changes, record_hours
 from hub.municipality.citizens import CITIZENS
 from hub.municipality.interface import Municipality
 from hub.municipality.office import Office
+from hub.municipality.pool import WorkerPool
 from hub.municipality.register import Base, Card, open_register, writing
+from hub.municipality.renderer import MODULE as RENDERER
 from hub.municipality.renderer import RendererProcess
 from hub.municipality.rules import TOKYO
 from hub.municipality.sample_register import resident_id, sample_entries
-from hub.municipality.signer_process import SignerProcess, read_key
+from hub.municipality.signer_process import ANY, SignerProcess, read_key, signer_worker
 from hub.municipality.towns import TOWNS
+from hub.municipality.worker import WorkerProcess
 
+Shared = tuple[RendererProcess, SignerProcess]
 _LONG_REGISTERED = date(2024, 4, 1)
 _TABLES = civil_registers.Base.metadata.tables
 
@@ -107,14 +111,31 @@ def add_entries(session: Session, entries: Iterable[Base]) -> None:
     session.flush()
 
 
-async def open_all(data: Path, *, always_open: bool, hours: tuple[str, str]) -> list[Municipality]:
-    """Open every municipality that has registers here; `hours` are Koga's, and only Koga is started warm."""
+def shared_workers(data: Path, workers: int) -> Shared:
+    """Make pools of renderers and signers that serve all municipalities here."""
+    auth_ca = data / "pki" / "jpki" / "auth-ca.pem"
+    paths = (register_path(data, "{code}"), key_path(data, "{code}"), auth_ca)
+    renderers = WorkerPool(lambda: WorkerProcess(RENDERER), workers)
+    signers = WorkerPool(lambda: signer_worker(ANY, *paths), workers)
+    return RendererProcess(renderers), SignerProcess(signers)
+
+
+async def open_all(
+    data: Path, *, always_open: bool, hours: tuple[str, str], shared_by_all: int = 0
+) -> list[Municipality]:
+    """Open every municipality that has registers here; `hours` are Koga's, and only Koga is started warm.
+
+    `shared_by_all`: that many renderers and signers serve all; 0 gives each municipality its own.
+    """
     opened: list[Municipality] = []
+    shared = shared_workers(data, shared_by_all) if shared_by_all else None
     try:
         for code in codes_in(data):
             own = hours if code == koga.CODE else None
             warm = code == koga.CODE
-            opened.append(await open_municipality(data, code, hours=own, always_open=always_open, warm=warm))
+            opened.append(
+                await open_municipality(data, code, hours=own, always_open=always_open, warm=warm, shared=shared)
+            )
     except BaseException:
         for each in opened:
             await each.close()
@@ -130,8 +151,9 @@ async def open_municipality(
     always_open: bool = False,
     warm: bool = True,
     clock: Clock = utc_now,
+    shared: Shared | None = None,
 ) -> Municipality:
-    """Open the registers; `warm`: start renderer and signer now and not when they are first needed.
+    """Open the registers; `warm`: start renderer and signer now, not when first needed; `shared`: use these.
 
     `hours` and `always_open` that differ from the last are a dated change.
     """
@@ -140,8 +162,10 @@ async def open_municipality(
     now = clock()
     record_hours(register, first, now, now.astimezone(TOKYO).date(), always_open=always_open, hours=hours)
     auth_ca = data / "pki" / "jpki" / "auth-ca.pem"
-    renderer = RendererProcess()
-    signer = SignerProcess(code, register_path(data, code), key_path(data, code), auth_ca)
+    renderer, signer = shared or (
+        RendererProcess(),
+        SignerProcess(signer_worker(code, register_path(data, code), key_path(data, code), auth_ca)),
+    )
     office = Office(
         code,
         changes=all_changes(register, first),

@@ -27,6 +27,7 @@ from hub.municipality.pages.page import Marks
 from hub.municipality.raster import FinishedPage, UnusablePage, blank_pdf, read_pages
 from hub.municipality.snapshot import secret_numbers
 from hub.municipality.subject import Subject, subject_of
+from hub.order_fields import VERSION
 
 _WARMING_DOTS = 576
 _RASTER = ThreadPoolExecutor(1, thread_name_prefix="raster")  # pdfium takes one thread of a process
@@ -46,7 +47,6 @@ class Bound:
     """What a statement is, and the request it belongs to; `now_s` is the moment of signing."""
 
     kind: str
-    version: int
     request: ChainRequest
     chain: Chain
     now_s: int
@@ -72,8 +72,11 @@ class Signer:
             wait((reading,))
         pages = usable_pages(reading)
         check_pages(pages, expected)
-        claims = _document(order, document_id) | _area(order, pages[0]) | {"pages": page_lines(pages)}
-        return self.signed(Bound("document", order.version, request, chain, int(now.timestamp())), claims, pages)
+        claims = _document(order, document_id) | {
+            "code_area": code_area(pages[0]),
+            "pages": page_lines(pages),
+        }
+        return self.signed(Bound("document", request, chain, int(now.timestamp())), claims, pages)
 
     def _expected(self, request: IssueRequest, chain: Chain, order: Order, document_id: str) -> Expected:
         """Ask the registers whose pages these have to be, while they are being rasterised."""
@@ -90,7 +93,7 @@ class Signer:
         """Sign the claims with all that binds them to this card, session, transaction and kiosk."""
         request = bound.request
         statement = {
-            "v": bound.version,
+            "v": VERSION,
             "kind": bound.kind,
             "municipality": request.municipality,
             "transaction_id": request.transaction_id,
@@ -139,20 +142,14 @@ def page_lines(pages: list[FinishedPage]) -> list[dict[str, Any]]:
 
 
 def _document(order: Order, document_id: str) -> dict[str, Any]:
-    chosen = {
+    return {
         "document_id": document_id,
         "type": order.type,
         "scope": order.scope,
+        "persons": list(order.persons),
         "items": list(order.items),
+        "fiscal_year": order.fiscal_year,
         "copies": order.copies,
         "fee_yen": order.fee_yen,
         "head_dots": order.head_dots,
     }
-    return (
-        chosen if order.version == 1 else {**chosen, "persons": list(order.persons), "fiscal_year": order.fiscal_year}
-    )
-
-
-def _area(order: Order, first: FinishedPage) -> dict[str, Any]:
-    area = code_area(first)
-    return {} if order.version == 1 else {"code_area": area}

@@ -1,13 +1,15 @@
 """The signer in a process of its own: the only one that reads the municipality's signing key.
 
 Not responsible for what is checked (`signer.py`). Run as `python -m hub.municipality.signer_process CODE REGISTER KEY
-CA`.
+CA`. Where many municipalities share some processes, CODE is `any`, and the paths have `{code}` where it belongs.
 """
 
+import re
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,18 +19,22 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from hub.municipality import frames
 from hub.municipality.answer_signer import AnswerSigner
-from hub.municipality.interface import IssueRequest, QueryRequest
+from hub.municipality.interface import IssueRequest, QueryRequest, Refused
+from hub.municipality.pool import WorkerPool
 from hub.municipality.register import open_register
 from hub.municipality.signer import Signed, Signer
 from hub.municipality.worker import WorkerProcess
+
+ANY = "any"
+SIGNERS_MAX = 128  # registers open at once
+_CODE = re.compile(r"[0-9]{6}")
 
 
 class SignerProcess:
     """The signer as the office asks it, over a pipe."""
 
-    def __init__(self, municipality: str, register: Path, key: Path, auth_ca: Path) -> None:
-        paths = (str(it) for it in (register, key, auth_ca))
-        self.worker = WorkerProcess("hub.municipality.signer_process", municipality, *paths)
+    def __init__(self, worker: WorkerProcess | WorkerPool) -> None:
+        self.worker = worker
 
     async def sign(self, request: IssueRequest, document_id: str, pdf: bytes, now: datetime) -> Signed:
         """Have a finished page checked and signed; raises Refused."""
@@ -49,6 +55,11 @@ class SignerProcess:
         await self.worker.close()
 
 
+def signer_worker(municipality: str, register: Path, key: Path, auth_ca: Path) -> WorkerProcess:
+    """Return a signer's process of one municipality, or of `any`."""
+    return WorkerProcess("hub.municipality.signer_process", municipality, *(str(it) for it in (register, key, auth_ca)))
+
+
 def read_key(path: Path) -> Ed25519PrivateKey:
     """Read the municipality's signing key (PEM); raises ValueError naming the file."""
     key = load_pem_private_key(path.read_bytes(), None)
@@ -59,23 +70,27 @@ def read_key(path: Path) -> Ed25519PrivateKey:
 
 def main() -> None:
     """Open key and register, then serve."""
-    municipality, register, key, auth_ca = sys.argv[1:]
-    signer = Signer(
-        municipality,
-        read_key(Path(key)),
-        open_register(Path(register), read_only=True),
-        x509.load_pem_x509_certificate(Path(auth_ca).read_bytes()),
-    )
+    municipality, register, key, ca = sys.argv[1:]
+    auth_ca = x509.load_pem_x509_certificate(Path(ca).read_bytes())
 
-    signer.warm_up()
-    answers = AnswerSigner(signer)
+    @lru_cache(SIGNERS_MAX)
+    def signer_of(code: str) -> Signer:
+        if code != municipality and (municipality != ANY or not _CODE.fullmatch(code)):
+            raise Refused("binding_mismatch", "the request is for another municipality")
+        opened = open_register(Path(register.format(code=code)), read_only=True)
+        return Signer(code, read_key(Path(key.format(code=code))), opened, auth_ca)
+
+    if municipality != ANY:
+        signer_of(municipality).warm_up()
 
     def answer(request: Mapping[str, Any]) -> dict[str, Any]:
         now = datetime.fromtimestamp(request["now_s"], UTC)
         if "query" in request:
-            return asdict(answers.answer(QueryRequest(**request["query"]), request["pdf"], request["choices"], now))
+            asked = QueryRequest(**request["query"])
+            signer = AnswerSigner(signer_of(asked.municipality))
+            return asdict(signer.answer(asked, request["pdf"], request["choices"], now))
         wanted = IssueRequest(**request["request"])
-        return asdict(signer.sign(wanted, request["document_id"], request["pdf"], now))
+        return asdict(signer_of(wanted.municipality).sign(wanted, request["document_id"], request["pdf"], now))
 
     frames.serve(answer)
 

@@ -7,11 +7,14 @@ Not responsible for the municipalities' registers and keys: `seed` makes them. L
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from secrets import token_bytes
 
 from hub.centre.records import open_records
+from hub.centre.sessions import SECRET_BYTES
 from hub.clock import Clock
 from hub.files import write_new
 from hub.forgery.key import make_background_key
+from hub.scramble.key import make_panel_key
 from hub.settings import Settings, load, to_toml
 from hub.setup.cards import CardHolder, make_cards
 from hub.setup.signing import make_key_list, make_signing_keys
@@ -36,15 +39,20 @@ def initialise(plan: Plan, clock: Clock, say: Callable[[str], None]) -> None:
     settings = _settings(plan, say)
     make_signing_keys(pki)
     make_background_key(pki)
+    make_panel_key(pki)
+    write_new(pki / "session.key", token_bytes(SECRET_BYTES), secret=True)
     tls = TlsAuthority(pki, now, say)
     tls.server(pki / "server")
     tls.server(pki / "broker")
     tls.client(pki / "monitor", "monitor")
+    tls.issuing_server(pki / "issuing")
+    tls.client(pki / "centre-client", "centre")
+    tls.client(pki / "inquiry", "inquiry")
     for kiosk_id in plan.kiosks:
         tls.kiosk(data / "kiosks" / kiosk_id, kiosk_id, pki / "root.pub.pem")
     serials = make_cards(data, plan.citizens, f"http://{settings.host}:{settings.ocsp_port}/", now, say)
     make_key_list(pki, plan.seed(data, serials), now, say)
-    open_records(data / "centre.sqlite").dispose()
+    open_records(settings.database or data / "centre.sqlite").dispose()
     (data / "run").mkdir(exist_ok=True)
 
 

@@ -42,6 +42,11 @@ class TlsAuthority:
         alternative = x509.SubjectAlternativeName(names)
         self._issue(stem, "localhost", ExtendedKeyUsageOID.SERVER_AUTH, alternative)
 
+    def issuing_server(self, stem: Path) -> None:
+        """Make STEM.pem and STEM.key for municipalities' issuing server, which the centre knows by this name only."""
+        alternative = x509.SubjectAlternativeName([x509.DNSName("issuing-server")])
+        self._issue(stem, "issuing-server", ExtendedKeyUsageOID.SERVER_AUTH, alternative)
+
     def client(self, stem: Path, common_name: str) -> None:
         """Make STEM.pem and STEM.key for a client."""
         self._issue(stem, common_name, ExtendedKeyUsageOID.CLIENT_AUTH, None)

@@ -17,6 +17,7 @@ from hub.signed_code.content import PREFIX
 _reader: Any = zxingcpp  # its types refuse one format alone
 QUIET_MODULES = 3  # each side at least; what is around the square is blank as well
 MOST_PIXELS = 80_000_000
+MASK = 2  # to compare all eight takes four times as long, and a signature looks like noise under each of them
 
 
 class NoCode(ValueError):
@@ -33,7 +34,7 @@ class Symbol:
 
 def symbol_of(text: str) -> Symbol:
     """Make the symbol: error correction M, or better where the version has room."""
-    matrix: Any = segno.make_qr(text, error="m").matrix
+    matrix: Any = segno.make_qr(text, error="m", mask=MASK).matrix
     modules = np.array([list(row) for row in matrix], np.uint8) & 1
     return Symbol(len(modules), np.packbits(modules).tobytes())
 

@@ -33,10 +33,14 @@ class Peer:
         return self.kiosk_id if self.role == "kiosk" else f"{self.kiosk_id}.clerk"
 
 
+def common_name_of(scope: Scope) -> str:
+    """Read the client certificate's common name from a request's scope; empty without one."""
+    return cast("str", scope.get("extensions", {}).get("tls", {}).get("client_cert_name") or "")
+
+
 def peer_of(scope: Scope) -> Peer:
     """Read the asker from a request's scope; raises Problem `wrong-role` for any other certificate."""
-    name = cast("str", scope.get("extensions", {}).get("tls", {}).get("client_cert_name") or "")
-    match = _NAME.fullmatch(name)
+    match = _NAME.fullmatch(common_name_of(scope))
     if match is None:
         raise Problem("wrong-role", "the client certificate is neither a kiosk's nor a clerk's")
     return Peer(match[1], "clerk" if match[2] else "kiosk")

@@ -40,10 +40,15 @@ class _Given:
 
 
 class Listener:
-    """One listening server; `port` is known as soon as it is made (0 asks the system for one)."""
+    """One listening server; `port` is known as soon as it is made (0 asks the system for one).
 
-    def __init__(self, app: ASGIApp, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
-        self._socket = _bound(host, port)
+    `shared`: other processes listen there too, and the kernel deals new connections out among them (SO_REUSEPORT).
+    """
+
+    def __init__(
+        self, app: ASGIApp, host: str, port: int, tls: ssl.SSLContext | None = None, *, shared: bool = False
+    ) -> None:
+        self._socket = _bound(host, port, shared=shared)
         self.port: int = self._socket.getsockname()[1]
         options: dict[str, Any] = {}
         if tls is not None:
@@ -91,10 +96,12 @@ def mutual_tls(certificate: Path, key: Path, client_ca: Path) -> ssl.SSLContext:
     return context
 
 
-def _bound(host: str, port: int) -> socket.socket:
+def _bound(host: str, port: int, *, shared: bool) -> socket.socket:
     # With its protocol named, asyncio sets TCP_NODELAY; without, each answer waits 44 ms for an acknowledgement.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     try:
         listening.bind((host, port))
     except OSError as error:

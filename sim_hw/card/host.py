@@ -12,7 +12,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
 import tempfile
 from pathlib import Path
@@ -21,8 +20,7 @@ from typing import cast
 from sim_hw.card.daemon import Daemon, DaemonError
 from sim_hw.card.verbs import Verbs
 from sim_hw.card.vpcd import PORT, Slot
-
-LAST_PORT = 65535
+from sim_hw.free_port import free_port
 
 
 class Host:
@@ -63,7 +61,7 @@ class Host:
 async def serve(socket_path: Path, outer_pid: int, *, in_the_open: bool) -> None:
     """Run until `quit`, SIGTERM or end of standard input."""
     with tempfile.TemporaryDirectory(prefix="card-host-", dir=None if in_the_open else "/run") as folder:
-        port = _free_ports() if in_the_open else PORT
+        port = free_port(2, "") if in_the_open else PORT  # vpcd takes one a slot
         daemon = Daemon(Path(folder), port, socket_path.with_name("pcscd.sock") if in_the_open else None)
         slot = Slot(port)
         host = Host(Verbs(slot, daemon))
@@ -86,16 +84,6 @@ async def serve(socket_path: Path, outer_pid: int, *, in_the_open: bool) -> None
 def _forget(*sockets: Path) -> None:
     for each in sockets:
         each.unlink(missing_ok=True)
-
-
-def _free_ports() -> int:
-    """Return the first of two neighbouring free ports: vpcd takes one a slot."""
-    while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("", 0))
-            port = int(first.getsockname()[1])
-            if port < LAST_PORT and second.connect_ex(("127.0.0.1", port + 1)) != 0:
-                return port
 
 
 def _stop_at_end_of_input(host: Host) -> None:

@@ -16,6 +16,7 @@ from cwt import COSE, COSEKey
 from pyhpke import AEADId, CipherSuite, KDFId, KEMId, KEMKey
 
 from firmware.app.clerk.binding import Expected
+from firmware.app.clerk.claims import Session
 from firmware.app.clerk.key_list import KeyList
 from firmware.app.clerk.order import Choice, Order
 from firmware.app.clerk.session_keys import SessionKeys
@@ -25,6 +26,8 @@ TRANSACTION, DOCUMENT = "0123456789abcdef" * 2, "fedcba9876543210" * 2
 KOGA, TSUKUBA = "402231", "082201"
 HEAD_DOTS = 576
 CERTIFICATE = b"the card's certificate, DER"
+PERSONS = ("1a" * 16, "2b" * 16)
+AREA = {"left_dots": 528, "top_rows": 8, "side_dots": 32}
 
 
 def cbor(value: Any) -> bytes:
@@ -59,6 +62,15 @@ def dots(rows: int, seed: int, width_dots: int = HEAD_DOTS) -> bytes:
     return hashlib.shake_256(bytes([seed])).digest(width_dots // 8 * rows)
 
 
+def first_page(seed: int, rows: int = 40) -> bytes:
+    """Return a page that is blank in `AREA`."""
+    whole = bytearray(dots(rows, seed))
+    for row in range(AREA["top_rows"], AREA["top_rows"] + AREA["side_dots"]):
+        start = row * HEAD_DOTS // 8 + AREA["left_dots"] // 8
+        whole[start : start + AREA["side_dots"] // 8] = bytes(AREA["side_dots"] // 8)
+    return bytes(whole)
+
+
 def claim(bits: bytes, width_dots: int = HEAD_DOTS) -> dict[str, Any]:
     return {
         "width_dots": width_dots,
@@ -74,13 +86,12 @@ class Answer:
         self.root, self.centre = Signer(named=b"root"), Signer()
         self.municipal, self.other_municipal = Signer(), Signer()
         self.keys = SessionKeys()
-        self.choice = Choice("resident_record", "household", ("relationship", "domicile"), 2)
+        self.choice = Choice("resident_record", "members", ("relationship", "domicile"), 2, PERSONS[::-1])
         self.centre_nonce = hashlib.sha256(transaction.encode()).digest()
-        self.pages = [dots(40, 1), dots(32, 2), dots(32, 3)]
-        self.back_panel = dots(24, 4)
-        self.statement: dict[str, Any] = {
-            "v": 1,
-            "kind": "document",
+        self.pages = [first_page(1), dots(32, 2), dots(32, 3)]
+        self.back_panels = [dots(24, 4), dots(32, 6), dots(24, 7)]
+        self.bound: dict[str, Any] = {
+            "v": 2,
             "municipality": municipality,
             "transaction_id": transaction,
             "centre_nonce": self.centre_nonce,
@@ -88,16 +99,23 @@ class Answer:
             "kiosk_id": "kiosk-0001",
             "card_fingerprint": hashlib.sha256(CERTIFICATE).digest(),
             "session_key_hash": hashlib.sha256(self.keys.signing_key + self.keys.encryption_key).digest(),
+            "issued_at": NOW_S - 1,
+            "expires_at": NOW_S + 600,
+        }
+        self.statement: dict[str, Any] = {
+            **self.bound,
+            "kind": "document",
             "document_id": document,
             "type": "resident_record",
-            "scope": "household",
+            "scope": "members",
+            "persons": list(PERSONS),
             "items": ["domicile", "relationship"],
+            "fiscal_year": None,
             "copies": 2,
             "fee_yen": 500,
             "head_dots": HEAD_DOTS,
             "pages": [claim(page) for page in self.pages],
-            "issued_at": NOW_S - 1,
-            "expires_at": NOW_S + 600,
+            "code_area": AREA,
         }
         self.layers: dict[str, Any] = {
             "v": 1,
@@ -106,7 +124,7 @@ class Answer:
             "document_id": document,
             "background": {"kind": "dots", "seed": bytes(32), "fine_pitch": 3, "coarse_pitch": [6, 6], "quiet_dots": 3},
             "signed_code": {"kind": "none"},
-            "back_panel": {"kind": "placeholder", **claim(self.back_panel)},
+            "back_panels": [{"kind": "scramble", **claim(panel)} for panel in self.back_panels],
         }
         self.key_list_fields: dict[str, Any] = {
             "v": 1,
@@ -120,18 +138,24 @@ class Answer:
         }
 
     @property
-    def expected(self) -> Expected:
+    def session(self) -> Session:
         """What the clerk of this session knows by itself."""
-        return Expected(
-            order=Order(TRANSACTION, KOGA, self.choice, 500, HEAD_DOTS),
-            document_id=DOCUMENT,
+        return Session(
+            transaction_id=TRANSACTION,
+            municipality=KOGA,
             kiosk_id="kiosk-0001",
             centre_nonce=self.centre_nonce,
             clerk_nonce=self.keys.clerk_nonce,
             card_fingerprint=hashlib.sha256(CERTIFICATE).digest(),
             session_key_hash=hashlib.sha256(self.keys.signing_key + self.keys.encryption_key).digest(),
+            head_dots=HEAD_DOTS,
             opened_at=NOW_S - 60.5,
         )
+
+    @property
+    def expected(self) -> Expected:
+        """What the clerk expects of the document it ordered."""
+        return Expected(self.session, Order(TRANSACTION, KOGA, self.choice, 500, HEAD_DOTS), DOCUMENT)
 
     def key_list(self) -> bytes:
         return self.root.sign(cbor(self.key_list_fields))
@@ -149,17 +173,17 @@ class Answer:
     def parts(self) -> dict[str, Any]:
         statement = self.signed_statement()
         layers = self.signed_layers(statement)
-        return {"statement": statement, "layers": layers, "pages": self.pages, "back_panel": self.back_panel}
+        return {"statement": statement, "layers": layers, "pages": self.pages, "back_panels": self.back_panels}
 
     def plaintext(self) -> bytes:
         return cbor(self.parts())
 
 
-def seal(plaintext: bytes, encryption_key: bytes, transaction: str) -> bytes:
+def seal(plaintext: bytes, encryption_key: bytes, transaction: str, label: bytes = b"kiosk-document-v1:") -> bytes:
     """Seal by `pyhpke`."""
     suite = CipherSuite.new(KEMId.DHKEM_X25519_HKDF_SHA256, KDFId.HKDF_SHA256, AEADId.AES256_GCM)
     to = KEMKey.from_jwk({"kty": "OKP", "crv": "X25519", "x": _b64(encryption_key)})
-    enc, sender = suite.create_sender_context(to, info=b"kiosk-document-v1:" + transaction.encode())
+    enc, sender = suite.create_sender_context(to, info=label + transaction.encode())
     return enc + sender.seal(plaintext)
 
 

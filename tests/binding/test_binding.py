@@ -9,6 +9,7 @@ from typing import Any
 import cbor2
 import pytest
 from binding_answer import (
+    AREA,
     DOCUMENT,
     HEAD_DOTS,
     NOW_S,
@@ -18,9 +19,11 @@ from binding_answer import (
     cbor,
     claim,
     dots,
+    first_page,
 )
 
-from firmware.app.clerk.binding import BindingMismatch, Document, check
+from firmware.app.clerk.binding import Document, check
+from firmware.app.clerk.claims import BindingMismatch
 
 OTHER = bytes(32)
 GOOD = Answer()
@@ -44,13 +47,13 @@ def test_a_correct_answer_is_taken_whole():
     assert (document.fee_yen, document.copies, document.head_dots) == (500, 2, HEAD_DOTS)
     assert [page.bits for page in document.pages] == GOOD.pages
     assert [page.height_rows for page in document.pages] == [40, 32, 32]
-    assert document.back_panel.bits == GOOD.back_panel
-    rows = 2 * (40 + 32 + 32 + 3 * (16 + 2 + 16) + 3 * 24)
+    assert [panel.bits for panel in document.back_panels] == GOOD.back_panels
+    rows = 2 * (40 + 32 + 32 + 3 * (16 + 2 + 16) + 24 + 32 + 24)
     assert document.length_mm == -(-rows // 8)
 
 
 CHANGES: dict[str, Any] = {
-    "v": 2,
+    "v": 1,
     "kind": "history",
     "municipality": TSUKUBA,
     "transaction_id": "f" * 32,
@@ -61,12 +64,15 @@ CHANGES: dict[str, Any] = {
     "session_key_hash": OTHER,
     "document_id": "e" * 32,
     "type": "income_tax",
-    "scope": "self",
+    "scope": "individual",
+    "persons": ["1a" * 16],
     "items": ["domicile"],
+    "fiscal_year": 2026,
     "copies": 1,
     "fee_yen": 250,
     "head_dots": 832,
-    "pages": [claim(dots(40, 9)), claim(dots(32, 2)), claim(dots(32, 3))],
+    "pages": [claim(first_page(9)), claim(dots(32, 2)), claim(dots(32, 3))],
+    "code_area": AREA | {"left_dots": 520},
     "issued_at": NOW_S - 86_400,
     "expires_at": NOW_S,
 }
@@ -83,8 +89,13 @@ def test_a_properly_signed_statement_with_one_other_value_is_refused_by_that_fie
     assert refused(answer) == field
 
 
-@pytest.mark.parametrize("field", CHANGES)
-@pytest.mark.parametrize("strange", [None, True, 1.0, b"", "", [], {}, -1, 2**70])
+STRANGE = (None, True, 1.0, b"", "", [], {}, -1, 2**70)
+
+
+@pytest.mark.parametrize(
+    ("field", "strange"),
+    [(field, strange) for field in CHANGES for strange in STRANGE if (field, strange) != ("fiscal_year", None)],
+)
 def test_a_statement_with_a_value_of_another_kind_is_refused(field: str, strange: Any):
     answer = Answer()
     answer.statement[field] = strange
@@ -106,6 +117,7 @@ def test_a_statement_with_one_field_more_is_refused():
 
 def test_true_is_not_one():
     answer = Answer()
+    answer.statement["copies"] = answer.statement["v"] = 1
     answer.statement["v"] = True
     assert refused(answer) == "v"
 
@@ -147,7 +159,6 @@ def test_an_answer_for_another_session_is_refused():
 
 def test_an_answer_for_another_transaction_of_the_same_card_is_refused():
     answer = Answer(transaction="a" * 32)
-    answer.centre_nonce = answer.expected.centre_nonce
     assert refused(answer) == "transaction_id"
 
 
@@ -236,7 +247,7 @@ def test_a_statement_that_is_not_canonical_is_refused_though_properly_signed():
 def test_a_statement_with_a_key_twice_is_refused_though_properly_signed():
     answer = Answer()
     written = cbor(answer.statement)
-    twice = bytes([0xB8 if written[0] == 0xB3 else 0xB9, len(answer.statement) + 1]) + written[1:] + cbor("v") + cbor(1)
+    twice = bytes([written[0] + 1]) + written[1:] + cbor("v") + cbor(2)
     assert cbor2.loads(twice) == answer.statement, "the attack is built wrongly"
     answer.signed_statement = lambda: answer.municipal.sign(twice)  # type: ignore[method-assign]
     assert refused(answer) == "statement"
@@ -275,68 +286,7 @@ def test_signed_pages_of_an_impossible_size_are_refused(width_dots: int, height_
     assert refused(answer) == "pages"
 
 
-LAYER_CHANGES: dict[str, Any] = {
-    "v": 2,
-    "kind": "document",
-    "transaction_id": "f" * 32,
-    "document_id": "e" * 32,
-    "statement_sha256": OTHER,
-    "background": {"kind": "seeded", "seed": 1},
-    "signed_code": {"kind": "picture"},
-}
-
-
-@pytest.mark.parametrize("field", LAYER_CHANGES)
-def test_properly_signed_layers_with_one_other_value_are_refused_by_that_field(field: str):
-    answer = Answer()
-    answer.layers[field] = LAYER_CHANGES[field]
-    assert refused(answer) == f"layers.{field}"
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"kind": "scrambled"},
-        {"width_dots": 832},
-        {"height_rows": 23},
-        {"sha256": OTHER},
-        {"more": 1},
-        {"height_rows": None},
-    ],
-)
-def test_properly_signed_layers_with_another_back_panel_are_refused(change: dict[str, Any]):
-    answer = Answer()
-    answer.layers["back_panel"].update(change)
-    assert refused(answer) == "back_panel"
-
-
-def test_a_signed_code_for_a_square_that_the_municipality_did_not_name_is_refused():
-    answer = Answer()
-    square = {"left_dots": 0, "top_rows": 0, "side_dots": 27}
-    answer.layers["signed_code"] = {"kind": "qr", **square, "modules": 21, "bits": bytes(56)}
-    assert refused(answer) == "layers.signed_code"
-
-
-def test_layers_of_another_document_of_the_same_transaction_are_refused():
-    answer = Answer()
-    before = answer.parts()
-    answer.statement["copies"] = 1
-    assert refused(answer, cbor({**answer.parts(), "statement": before["statement"]})) == "layers.statement_sha256"
-
-
-def test_layers_with_a_field_more_or_less_are_refused():
-    answer = Answer()
-    answer.layers["remark"] = 1
-    assert refused(answer) == "layers"
-    del answer.layers["remark"], answer.layers["kind"]
-    assert refused(answer) == "layers"
-
-
-def test_another_back_panel_than_the_signed_one_is_refused():
-    assert refused(GOOD, cbor({**GOOD_PARTS, "back_panel": dots(24, 5)})) == "back_panel"
-
-
-@pytest.mark.parametrize("name", ["statement", "layers", "pages", "back_panel"])
+@pytest.mark.parametrize("name", ["statement", "layers", "pages", "back_panels"])
 def test_a_document_that_lacks_a_part_is_refused(name: str):
     assert refused(GOOD, cbor({key: value for key, value in GOOD_PARTS.items() if key != name})) == "document"
 
@@ -358,7 +308,7 @@ def test_an_oversized_statement_is_refused_before_it_is_read():
 
 def test_the_mismatch_carries_the_statement_to_be_submitted_when_there_is_one():
     with pytest.raises(BindingMismatch) as caught:
-        checked(GOOD, cbor({**GOOD_PARTS, "back_panel": b""}))
+        checked(GOOD, cbor({**GOOD_PARTS, "back_panels": [b"", b"", b""]}))
     assert caught.value.statement == GOOD_PARTS["statement"]
     with pytest.raises(BindingMismatch) as caught:
         checked(GOOD, b"")
@@ -367,8 +317,10 @@ def test_the_mismatch_carries_the_statement_to_be_submitted_when_there_is_one():
 
 def test_the_check_of_a_large_document_takes_a_few_milliseconds():
     answer = Answer()
-    answer.pages = [dots(2200, seed) for seed in range(4)]
+    answer.pages = [first_page(0, 2200), *(dots(2200, seed) for seed in range(1, 4))]
     answer.statement["pages"] = [claim(page) for page in answer.pages]
+    answer.back_panels.append(answer.back_panels[0])
+    answer.layers["back_panels"].append(answer.layers["back_panels"][0])
     plaintext, expected, trusted = answer.plaintext(), answer.expected, answer.trusted
     took_ms = []
     for _ in range(7):

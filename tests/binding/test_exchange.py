@@ -10,79 +10,28 @@ from typing import Any
 
 import cbor2
 import pytest
-from binding_answer import CERTIFICATE, DOCUMENT, HEAD_DOTS, KOGA, TRANSACTION, Answer, cbor, claim, dots, seal
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from binding_answer import (
+    CERTIFICATE,
+    DOCUMENT,
+    HEAD_DOTS,
+    KOGA,
+    PERSONS,
+    TRANSACTION,
+    Answer,
+    cbor,
+    claim,
+    first_page,
+    seal,
+)
 from cwt import COSE, COSEKey
-from fake_client import FakeClient, b64, unb64
+from exchange_play import CHOICE, OFFERS, Session
+from fake_client import b64, unb64
 
-from firmware.app.clerk.binding import BindingMismatch
-from firmware.app.clerk.exchange import Exchange
+from firmware.app.availability import Hours
+from firmware.app.clerk.claims import BindingMismatch
 from firmware.app.clerk.order import Choice, Offer
 from firmware.app.clerk.session_keys import SessionOver
 from firmware.app.hub_errors import HubGarbled, HubRefused, HubTimeout, HubUnreachable
-
-CHOICE = Choice("resident_record", "household", ("relationship", "domicile"), 2)
-OFFERS = [
-    {
-        "type": "resident_record",
-        "fee_yen": 250,
-        "items": ["relationship", "domicile"],
-        "scopes": ["self", "household"],
-        "copies_max": 10,
-    }
-]
-
-
-class Session:
-    """An exchange with a fake centre that answers correctly; change `client.answers` or `answer` to attack it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.answer = Answer()
-        now_s = int(time.time())
-        self.answer.key_list_fields.update(issued_at=now_s - 60, expires_at=now_s + 3600)
-        self.answer.statement.update(issued_at=now_s, expires_at=now_s + 600)
-        pem = self.answer.root.key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-        (folder / "root.pub.pem").write_bytes(pem)
-        self.client = FakeClient(
-            {
-                "keys": self.answer.key_list(),
-                "transactions": {
-                    "transaction_id": TRANSACTION,
-                    "centre_nonce": b64(self.answer.centre_nonce),
-                    "version": 1,
-                },
-                "card": self.card,
-                "order": {"document_id": DOCUMENT, "sheets": 3, "fee_yen": 500, "version": 3},
-                "document": lambda _: self.sealed(),
-                "mismatch": {"confirmed": True, "stopped": "type"},
-                "cancel": {"state": "cancelled", "version": 4},
-            }
-        )
-        self.exchange = Exchange(
-            self.client,  # type: ignore[arg-type]
-            kiosk_id="kiosk-0001",
-            operator="seven_eleven",
-            head_dots=HEAD_DOTS,
-            root_key=folder / "root.pub.pem",
-            issue_timeout_s=30.0,
-            request_timeout_s=10.0,
-        )
-        self.shown: dict[str, bytes] = {}
-
-    def card(self, body: Any) -> Any:
-        """Take the session's keys from the card step, as the centre would."""
-        self.shown = {name: unb64(body[name]) for name in ("clerk_nonce", "signing_key", "encryption_key")}
-        key_hash = hashlib.sha256(self.shown["signing_key"] + self.shown["encryption_key"]).digest()
-        self.answer.statement.update(clerk_nonce=self.shown["clerk_nonce"], session_key_hash=key_hash)
-        fingerprint = hashlib.sha256(unb64(body["certificate"])).hexdigest()
-        return {"card_fingerprint": fingerprint, "offers": OFFERS, "version": 2}
-
-    def sealed(self) -> bytes:
-        return seal(self.answer.plaintext(), self.shown["encryption_key"], TRANSACTION)
-
-    async def until_the_offers(self) -> tuple[Offer, ...]:
-        await self.exchange.open(KOGA)
-        return await self.exchange.present_card(CERTIFICATE, bytes(256))
 
 
 @pytest.fixture
@@ -94,7 +43,10 @@ def test_a_whole_exchange_ends_with_the_checked_document(session: Session):
     async def scenario() -> None:
         assert await session.exchange.open(KOGA) == TRANSACTION
         offers = await session.exchange.present_card(CERTIFICATE, bytes(256))
-        assert offers == (Offer("resident_record", 250, ("relationship", "domicile"), ("self", "household"), 10),)
+        scopes, items = ("self", "household", "members"), ("relationship", "domicile")
+        hours = Hours("06:30", "23:00")
+        assert offers[0] == Offer("resident_record", 250, 10, hours, True, None, scopes, items, ())
+        assert [(offer.available, offer.reason) for offer in offers[1:]] == [(True, None), (False, "hours")]
         document = await session.exchange.order(CHOICE)
         assert [page.bits for page in document.pages] == session.answer.pages
         assert (document.document_id, document.fee_yen, document.copies) == (DOCUMENT, 500, 2)
@@ -133,12 +85,14 @@ def test_the_order_is_signed_by_the_key_that_the_card_signed(session: Session):
     payload = COSE.new().decode(order, COSEKey.new({1: 1, 2: kid, 3: -8, -1: 6, -2: signing_key}))
     assert payload == cbor(
         {
-            "v": 1,
+            "v": 2,
             "transaction_id": TRANSACTION,
             "municipality": KOGA,
             "type": "resident_record",
-            "scope": "household",
+            "scope": "members",
+            "persons": list(PERSONS),
             "items": ["domicile", "relationship"],
+            "fiscal_year": None,
             "copies": 2,
             "fee_yen": 500,
             "head_dots": HEAD_DOTS,
@@ -159,10 +113,18 @@ def test_two_sessions_share_no_secret_and_no_nonce(tmp_path: Path):
 @pytest.mark.parametrize(
     "choice",
     [
-        Choice("income_tax", "self", (), 1),
-        Choice("resident_record", "self", ("my_number",), 1),
-        Choice("resident_record", "self", ("domicile", "domicile"), 1),
-        Choice("resident_record", "members", (), 1),  # type: ignore[arg-type]
+        Choice("family_register", "whole"),
+        Choice("seal_registration", "self"),  # not at this hour
+        Choice("resident_record", "self", ("my_number",)),
+        Choice("resident_record", "self", ("domicile", "domicile")),
+        Choice("resident_record", "whole"),
+        Choice("resident_record", "members"),
+        Choice("resident_record", "members", persons=PERSONS + PERSONS),
+        Choice("resident_record", "members", persons=tuple(f"{number:032x}" for number in range(101))),
+        Choice("resident_record", "self", persons=PERSONS),
+        Choice("resident_record", "self", fiscal_year=2026),
+        Choice("income_tax", "self"),
+        Choice("income_tax", "self", fiscal_year=2024),
         Choice("resident_record", "self", (), 0),
         Choice("resident_record", "self", (), 11),
     ],
@@ -190,7 +152,7 @@ def mismatch(session: Session) -> BindingMismatch:
 
 
 def test_a_strangers_page_is_reported_with_the_statement_and_the_transaction_cancelled(session: Session):
-    session.answer.statement["pages"] = [claim(dots(40, 50)), *session.answer.statement["pages"][1:]]
+    session.answer.statement["pages"] = [claim(first_page(50)), *session.answer.statement["pages"][1:]]
     assert mismatch(session).field == "pages"
     report, cancel = session.client.asked[-2:]
     assert report.path == f"/v1/transactions/{TRANSACTION}/mismatch"
@@ -297,7 +259,11 @@ def test_the_whole_of_issuing_has_one_deadline(session: Session):
         ("card", {"card_fingerprint": "0" * 64, "offers": "all"}),
         ("card", {"card_fingerprint": "0" * 64, "offers": [{**OFFERS[0], "fee_yen": -250}]}),
         ("card", {"card_fingerprint": "0" * 64, "offers": [{**OFFERS[0], "copies_max": 11}]}),
-        ("card", {"card_fingerprint": "0" * 64, "offers": OFFERS * 21}),
+        ("card", {"card_fingerprint": "0" * 64, "offers": OFFERS * 7}),
+        ("card", {"card_fingerprint": "0" * 64, "offers": [{**OFFERS[0], "type": "gossip"}]}),
+        ("card", {"card_fingerprint": "0" * 64, "offers": [{**OFFERS[0], "scopes": []}]}),
+        ("card", {"card_fingerprint": "0" * 64, "offers": [{**OFFERS[0], "reason": "rain"}]}),
+        ("card", {"card_fingerprint": "0" * 64, "offers": [{**OFFERS[0], "hours": None}]}),
     ],
 )
 def test_an_answer_of_another_form_is_garbled(session: Session, step: str, given: Any):

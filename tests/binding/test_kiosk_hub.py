@@ -27,6 +27,8 @@ AVAILABILITY: dict[str, Any] = {
             "contact": {"ja": "市民国保課 092-942-1111", "en": "Citizens' desk +81-92-942-1111"},
             "hours": {"open": "06:30", "close": "23:00"},
             "status": "open",
+            "notice": None,
+            "registration": False,
             "types": [{"type": "resident_record", "fee_yen": 250, "available": True}],
         }
     ],

@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 import pytest
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from real_hub import KOGA, OPERATOR, Hub, as_clerk, as_kiosk, issued
 
 from firmware.app.availability import ask_availability
-from firmware.app.clerk.binding import BindingMismatch, Document
+from firmware.app.clerk.binding import Document
+from firmware.app.clerk.claims import BindingMismatch
 from firmware.app.clerk.exchange import Exchange
 from firmware.app.clerk.order import Choice
 from firmware.app.clerk.session_keys import SessionKeys
@@ -27,116 +18,13 @@ from firmware.app.hub_client import HubClient, HubRefused
 from firmware.app.kiosk.hub import KioskHub, Stale, VoidReason
 from firmware.app.kiosk.vocabulary import OrderState
 
-ROOT = Path(__file__).parents[2]
-KOGA = "402231"
-OPERATOR = "seven_eleven"
-START_S = 60
-
-
-@dataclass(frozen=True)
-class Hub:
-    """A hub that serves; everything below is read from its data directory."""
-
-    url: str
-    data: Path
-
-    def client(self, role: str, kiosk: str = "kiosk-0001") -> HubClient:
-        folder = self.data / "kiosks" / kiosk
-        return HubClient(self.url, folder / "tls-ca.pem", folder / f"{role}.pem", folder / f"{role}.key")
-
-    def exchange(self, client: HubClient, head_dots: int = 576, kiosk: str = "kiosk-0001") -> Exchange:
-        return Exchange(
-            client,
-            kiosk_id=kiosk,
-            operator=OPERATOR,
-            head_dots=head_dots,
-            root_key=self.data / "kiosks" / kiosk / "root.pub.pem",
-            issue_timeout_s=60.0,
-            request_timeout_s=20.0,
-        )
-
-    def card(self, citizen: str) -> Card:
-        folder = self.data / "citizens" / citizen
-        key = load_pem_private_key((folder / "auth_key.pem").read_bytes(), None)
-        assert isinstance(key, rsa.RSAPrivateKey)
-        return Card((folder / "auth_cert.der").read_bytes(), key)
-
-
-@dataclass(frozen=True)
-class Card:
-    certificate: bytes
-    key: rsa.RSAPrivateKey
-
-    def sign(self, message: bytes) -> bytes:
-        return self.key.sign(message, padding.PKCS1v15(), hashes.SHA256())
-
-
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
-    data = tmp_path_factory.mktemp("hub")
-    command = [sys.executable, "-m", "hub"]
-    where = ["--data", str(data)]
-    kiosks = ["--always-open", "--kiosk", "kiosk-0001", "kiosk-0002"]
-    subprocess.run([*command, "init", *where, *kiosks], cwd=ROOT, check=True)
-    log = data / "serve.log"
-    with log.open("wb") as out:
-        serve = [*command, "serve", *where, "--port", "0", "--ocsp-port", "0"]
-        with subprocess.Popen(
-            serve, cwd=ROOT, stdout=out, stderr=out, env=os.environ | {"PYTHONUNBUFFERED": "1"}
-        ) as process:
-            try:
-                yield Hub(_url(process, data / "run" / "hub.json", log), data)
-            finally:
-                process.terminate()
-
-
-def _url(process: subprocess.Popen[bytes], place: Path, log: Path) -> str:
-    """Wait until the hub has written where it serves."""
-    until = time.monotonic() + START_S
-    while not place.exists():
-        assert process.poll() is None, log.read_text()
-        assert time.monotonic() < until, log.read_text()
-        time.sleep(0.05)
-    return json.loads(place.read_text())["url"]
-
-
-def as_clerk(
-    hub: Hub, scenario: Callable[[HubClient, Exchange], Awaitable[Any]], head_dots: int = 576, kiosk: str = "kiosk-0001"
-) -> Any:
-    async def whole() -> Any:
-        client = hub.client("clerk", kiosk)
-        try:
-            return await scenario(client, hub.exchange(client, head_dots))
-        finally:
-            client.close()
-
-    return asyncio.run(whole())
-
-
-def as_kiosk(hub: Hub, scenario: Callable[[HubClient, KioskHub], Awaitable[Any]]) -> Any:
-    async def whole() -> Any:
-        client = hub.client("kiosk")
-        try:
-            return await scenario(client, KioskHub(client))
-        finally:
-            client.close()
-
-    return asyncio.run(whole())
-
-
-async def _issued(exchange: Exchange, card: Card, choice: Choice) -> Document:
-    await exchange.open(KOGA)
-    await exchange.present_card(card.certificate, card.sign(exchange.message_for_card()))
-    return await exchange.order(choice)
-
-
 ALL_OF_HER_HOUSEHOLD = Choice("resident_record", "household", ("relationship", "domicile"), 2)
 
 
 @pytest.mark.parametrize("head_dots", [576, 832, 1728])
 def test_a_resident_record_is_issued_and_every_byte_of_it_checked(hub: Hub, head_dots: int):
     async def scenario(_: HubClient, exchange: Exchange) -> Document:
-        return await _issued(exchange, hub.card("hanako"), ALL_OF_HER_HOUSEHOLD)
+        return await issued(exchange, hub.card("hanako"), ALL_OF_HER_HOUSEHOLD)
 
     document = as_clerk(hub, scenario, head_dots)
     assert (document.fee_yen, document.copies, document.head_dots) == (500, 2, head_dots)
@@ -147,7 +35,7 @@ def test_a_resident_record_is_issued_and_every_byte_of_it_checked(hub: Hub, head
 
 def test_the_kiosk_leads_the_order_from_held_to_taken(hub: Hub):
     async def issue(_: HubClient, exchange: Exchange) -> Document:
-        return await _issued(exchange, hub.card("taro"), Choice("resident_record", "self", (), 1))
+        return await issued(exchange, hub.card("taro"), Choice("resident_record", "self", (), 1))
 
     document = as_clerk(hub, issue)
 
@@ -170,7 +58,7 @@ def test_the_kiosk_leads_the_order_from_held_to_taken(hub: Hub):
 
 def test_a_document_left_behind_is_voided_once(hub: Hub):
     async def issue(_: HubClient, exchange: Exchange) -> Document:
-        return await _issued(exchange, hub.card("taro"), Choice("resident_record", "self", (), 1))
+        return await issued(exchange, hub.card("taro"), Choice("resident_record", "self", (), 1))
 
     document = as_clerk(hub, issue)
 
@@ -194,7 +82,7 @@ def test_a_document_left_behind_is_voided_once(hub: Hub):
 def test_a_card_or_person_that_may_not_is_refused_with_its_code(hub: Hub, citizen: str, code: str, refusal: str | None):
     async def scenario(_: HubClient, exchange: Exchange) -> None:
         with pytest.raises(HubRefused) as caught:
-            await _issued(exchange, hub.card(citizen), Choice("resident_record", "self", (), 1))
+            await issued(exchange, hub.card(citizen), Choice("resident_record", "self", (), 1))
         assert (caught.value.code, caught.value.refusal) == (code, refusal)
         await exchange.cancel("card")
 

@@ -31,7 +31,7 @@ class FakeEvidence:
         if self.fails:
             raise self.fails
         self.written.append(piece)
-        return Clip(piece.clip_id, len(piece.frames))
+        return Clip(piece.clip_id, len(piece.frames), piece.mark.mark, piece.mark.subject_id, piece.part)
 
     def tidy(self, keep=""):
         self.kept.append(keep)

@@ -3,11 +3,16 @@
 import asyncio
 import json
 from argparse import Namespace
+from datetime import timedelta
 
 import pytest
 from PIL import Image
 
+from hub.clock import utc_now
 from hub.forgery.command import detect
+from hub.ledger.posting import tokyo_day
+from hub.ledger.reconcile import reconcile
+from hub.ledger.store import centre_records
 from sim_hw import demo
 from sim_hw.printer.decode import Decoded
 
@@ -31,7 +36,7 @@ def pictures(out):
 def test_the_strip_decoded_from_the_bytes_is_what_municipality_and_centre_signed(out):
     printed, back, strip, front = pictures(out)
     decoded = Decoded((out / "job.bin").read_bytes(), strip.width)
-    assert [len(decoded.strips), decoded.unknown, decoded.missing_bytes] == [1, [], 0]
+    assert [len(decoded.strips), decoded.unknown, decoded.missing_bytes] == [demo.STRIPS, [], 0]
     rows = decoded.strips[0].dots
     width = strip.width // 8
     ink = bytes(0xFF ^ byte for byte in printed.tobytes())
@@ -51,6 +56,22 @@ def test_a_scan_of_the_strip_is_an_original_of_the_document_that_was_issued(out,
     told = detect(out / "hub", tmp_path / "scan.png")
     issued = json.loads((out / "issued.json").read_text(encoding="utf-8"))
     assert (told["verdict"], told["document_id"], told["state"]) == ("original", issued["document_id"], "taken")
+
+
+def test_the_page_restored_from_a_scan_of_the_strip_is_the_signed_page(out):
+    front = pictures(out)[3]
+    with Image.open(out / "restored.png") as restored:
+        assert (restored.mode, restored.size) == ("1", front.size)
+        assert restored.tobytes() == front.tobytes()
+    assert 'data-verdict="matches"' in (out / "inquiry.html").read_text(encoding="utf-8")
+
+
+def test_the_books_of_the_day_agree_and_the_fee_is_kept(out):
+    with centre_records(out / "hub") as engine:
+        today = tokyo_day(int(utc_now().timestamp()))
+        days = [it for day in (0, 1) for it in reconcile(engine, out / "hub", today - timedelta(days=day), utc_now())]
+    assert [(it.kiosk_id, it.differences) for it in days] == [("kiosk-0001", [])]
+    assert (days[0].issued, days[0].kept_yen, days[0].escrowed_yen) == (1, 250, 250)
 
 
 def test_nothing_in_the_job_orders_the_printer_about_while_it_prints(out):

@@ -9,11 +9,18 @@ from hub_bench import SETTINGS, hub_bench
 
 from hub.clock import utc_now
 from hub.setup.data_directory import Plan, initialise
+from tests.load.postgresql import postgresql
 
 
 @pytest.fixture(scope="session")
 def anyio_backend():
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def postgresql_server():
+    with postgresql() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,18 @@ from hub.municipality.interface import (
 
 ROWS = 200
 FEES = {"resident_record": 250, "income_tax": 300}
+PERSON = {"ref": "0" * 32, "name": "見本 花子", "kana": "ミホン ハナコ", "self": True}
+PERSON |= {"relationship": "世帯主", "birth_date": "1986-11-30", "foreign": False}
+REQUEST = {"number": "1" * 12, "state": "requested", "requested_on": "2026-11-01", "decided_on": None, "reason": None}
+ISSUE = {"issued_at": 1_789_000_000, "type": "resident_record", "document_id": "0" * 32, "copies": 1, "fee_yen": 250}
+ISSUE |= {"kiosk_id": "kiosk-0001", "checks": None}
+ANSWERS = {
+    "household": {"persons": [PERSON], "scopes": ["self"], "items": [], "fiscal_years": []},
+    "preview": {"sheets": 1},
+    "registration": {"requests": [REQUEST]},
+    "register": {"requests": [REQUEST]},
+    "history": {"issues": [ISSUE]},
+}
 
 
 def seed(data: Path, serials: Mapping[str, int]) -> dict[str, bytes]:
@@ -49,6 +61,7 @@ class FakeMunicipality:
         self.asked = asyncio.Event()
         self.stubborn = False
         self.answered = asyncio.Event()
+        self.cancelled = asyncio.Event()
         self.clock: Callable[[], datetime] | None = None
         self.requests: list[IssueRequest] = []
         self.queries: list[QueryRequest] = []
@@ -77,6 +90,7 @@ class FakeMunicipality:
             try:
                 await self.let_go.wait()
             except asyncio.CancelledError:
+                self.cancelled.set()
                 if not self.stubborn:
                     raise
 
@@ -84,10 +98,9 @@ class FakeMunicipality:
         order = verify1(request.order_cose, Ed25519PublicKey.from_public_bytes(request.signing_key))
         pages = [secrets.token_bytes(order["head_dots"] // 8 * ROWS) for _ in range(2)]
         record = {name: order[name] for name in order if name not in {"v", "transaction_id", "clerk_nonce"}}
-        record |= self._bound(request, "document", order["v"])
+        record |= self._bound(request, "document")
         record |= {"document_id": secrets.token_hex(16), "pages": self._lines(order["head_dots"], pages)}
-        if order["v"] > 1:
-            record["code_area"] = {"left_dots": 0, "top_rows": 0, "side_dots": 192}
+        record["code_area"] = {"left_dots": 0, "top_rows": 0, "side_dots": 192}
         self.change(record)
         return IssueAnswer(sign1(record, self.key, kid_of(self.key.public_key())), pages, record["document_id"])
 
@@ -95,18 +108,18 @@ class FakeMunicipality:
         query = verify1(request.query_cose, Ed25519PublicKey.from_public_bytes(request.signing_key))
         preview = query["kind"] == "preview"
         pages = [secrets.token_bytes(576 // 8 * ROWS)] if preview else []
-        record = self._bound(request, query["kind"], 2) | {
+        record = self._bound(request, query["kind"]) | {
             "query_sha256": sha256(request.query_cose).digest(),
-            "answer": {"sheets": 1} if preview else {"persons": ["見本 花子"]},
+            "answer": ANSWERS[query["kind"]],
             "pages": self._lines(576, pages),
         }
         self.change(record)
         return QueryAnswer(sign1(record, self.key, kid_of(self.key.public_key())), pages)
 
-    def _bound(self, request: ChainRequest, kind: str, version: int) -> dict:
+    def _bound(self, request: ChainRequest, kind: str) -> dict:
         now_s = int(self.clock().timestamp())
         return {
-            "v": version,
+            "v": 2,
             "kind": kind,
             "municipality": request.municipality,
             "transaction_id": request.transaction_id,

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from fake_municipality import FakeMunicipality
 from sqlalchemy.orm import Session
 
+from hub.centre.held import HeldBase
 from hub.centre.records import Base
 from hub.centre.wire import from_base64url, to_base64url
 from hub.cose import canonical, kid_of, sign1
@@ -28,7 +29,9 @@ from hub.settings import Settings
 
 OPEN = {"municipality": "402231", "operator": "seven_eleven", "head_dots": 576}
 DROPPED = object()  # a field of an order that is left out
-SETTINGS = Settings(port=0, ocsp_port=0, always_open=True, municipality_timeout_s=5, ocsp_timeout_s=2)
+SETTINGS = Settings(
+    port=0, ocsp_port=0, always_open=True, municipality_timeout_s=5, ocsp_timeout_s=2, issuing_state_kept_s=0
+)
 
 
 class FakeClock:
@@ -149,9 +152,9 @@ class Bench:
         with Session(self.hub.centre.engine) as session, session.begin():
             for table in Base.metadata.sorted_tables:
                 session.execute(table.delete())
-        self.hub.centre.sessions.cards.clear()
-        self.hub.centre.sessions.documents.clear()
-        self.hub.app._idempotency._answers.clear()
+        with Session(self.hub.centre.held) as session, session.begin():
+            for table in HeldBase.metadata.sorted_tables:
+                session.execute(table.delete())
         self.municipality.__init__(self.data)
         self.municipality.clock = self.clock
         self.clock.ahead = timedelta()

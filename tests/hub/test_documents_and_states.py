@@ -37,10 +37,10 @@ async def test_a_document_nobody_fetches_is_dropped_after_120_seconds(bench):
     person, _ = await bench.ordered()
     bench.clock.move(119)
     bench.hub.centre.sweep()
-    assert len(bench.hub.centre.sessions.documents) == 1
+    assert len(bench.hub.centre.sessions.document_ids()) == 1
     bench.clock.move(2)
     bench.hub.centre.sweep()
-    assert bench.hub.centre.sessions.documents == {}
+    assert bench.hub.centre.sessions.document_ids() == []
     assert code_of(await bench.clerk.get(f"{person.path}/document")) == (410, "document-gone")
     assert bench.hub.centre.orders.counts() == Counts(requested=1, issued=0, voided=0, cancelled=1, open=0)
 
@@ -55,8 +55,8 @@ async def test_a_cancelled_transaction_is_forgotten_and_can_be_cancelled_again(b
     for _ in range(2):
         answer = await bench.clerk.post(f"{person.path}/cancel", {"cause": "person"})
         assert answer.json()["state"] == "cancelled"
-    assert bench.hub.centre.sessions.documents == {}
-    assert bench.hub.centre.sessions.cards == {}
+    assert bench.hub.centre.sessions.document_ids() == []
+    assert bench.hub.centre.sessions.card_ids() == []
     assert code_of(await put(bench, document_id, "paid", 2)) == (409, "wrong-state")
     assert code_of(await bench.clerk.get(f"{person.path}/document")) == (410, "document-gone")
 
@@ -75,7 +75,7 @@ async def test_after_the_transactions_time_an_unpaid_order_is_cancelled_and_a_pa
     bench.hub.centre.sweep()
     states = {row.document_id: row.state for row in bench.hub.centre.orders.list(None, open_only=False)}
     assert states == {unpaid: "cancelled", paid: "paid"}
-    assert bench.hub.centre.sessions.cards == {}
+    assert bench.hub.centre.sessions.card_ids() == []
 
 
 async def test_a_stale_version_is_told_what_is_true(bench):
@@ -148,8 +148,9 @@ async def test_a_mismatch_the_centre_does_not_see_stops_the_kiosk(bench):
 async def test_a_mismatch_the_centre_sees_too_stops_the_type(bench):
     person, document_id = await bench.ordered()
     statement = await statement_of(bench, person)
-    session = bench.hub.centre.sessions.cards[person.opened["transaction_id"]]
+    session = bench.hub.centre.sessions.card(person.opened["transaction_id"])
     session.card_fingerprint = bytes(32)  # the centre had mixed two people up and now looks again
+    bench.hub.centre.sessions.keep_card(person.opened["transaction_id"], session)
     body = {"statement": to_base64url(statement), "field": "card_fingerprint"}
     answer = await bench.clerk.post(f"{person.path}/mismatch", body)
     assert answer.json() == {"confirmed": True, "stopped": "type"}

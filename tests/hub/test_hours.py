@@ -7,6 +7,7 @@ import pytest
 from hub_bench import OPEN, SETTINGS, code_of, hub_bench
 
 from hub.centre.hours import TOKYO, centre_is_open
+from hub.centre.notices import Notice, Notices
 from hub.clock import utc_now
 
 
@@ -38,3 +39,16 @@ async def test_at_night_no_transaction_is_opened_and_nothing_is_available(data):
         told = (await bench.kiosk.get("/v1/availability?operator=seven_eleven")).json()["municipalities"][0]
         assert told["status"] == "closed"
         assert not any(line["available"] for line in told["types"])
+
+
+@pytest.mark.anyio
+async def test_under_a_notice_no_transaction_is_opened_and_the_screens_say_why(bench):
+    now_s = int(bench.clock().timestamp())
+    notice = Notice(municipality="402231", begins_s=now_s, ends_s=now_s + 60, text_ja="保守", text_en="maintenance")
+    Notices(bench.hub.centre.engine, bench.clock).give(notice, "Ito", "new disk")
+    assert code_of(await bench.clerk.post("/v1/transactions", OPEN)) == (409, "closed")
+    told = (await bench.kiosk.get("/v1/availability?operator=seven_eleven")).json()["municipalities"][0]
+    assert (told["status"], told["notice"]) == ("maintenance", {"ja": "保守", "en": "maintenance"})
+    assert {line["reason"] for line in told["types"]} == {"maintenance"}
+    bench.clock.move(61)
+    assert (await bench.clerk.post("/v1/transactions", OPEN)).status_code == 201

@@ -4,12 +4,12 @@ import asyncio
 import secrets
 
 import pytest
-from fake_municipality import FakeMunicipality
 from hub_bench import OPEN, client_tls, code_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.responses import Response
 
+from hub.centre.towns import Towns
 from hub.web.limits import Limits
 
 PATHS = [
@@ -126,7 +126,7 @@ async def test_an_error_of_the_program_is_told_without_details(bench, monkeypatc
     def broken(*_: object) -> None:
         raise RuntimeError("Yamada Hanako")
 
-    monkeypatch.setattr(FakeMunicipality, "availability", broken)
+    monkeypatch.setattr(Towns, "everywhere", broken)
     answer = await bench.kiosk.get("/v1/availability?operator=seven_eleven")
     assert code_of(answer) == (500, "internal")
     assert "Yamada" not in answer.text

@@ -143,8 +143,8 @@ async def test_after_a_timeout_everything_is_cancelled_and_the_late_answer_is_di
             await bench.municipality.answered.wait()
         await asyncio.sleep(0)
         assert code_of(await bench.clerk.get(f"{person.path}/document")) == (409, "wrong-state")
-        assert bench.hub.centre.sessions.documents == {}
-        assert bench.hub.centre.sessions.cards == {}
+        assert bench.hub.centre.sessions.document_ids() == []
+        assert bench.hub.centre.sessions.card_ids() == []
         assert (await bench.kiosk.get("/v1/orders?open=false")).json() == {"orders": []}
 
 
@@ -160,7 +160,7 @@ async def test_a_late_answer_never_reaches_the_next_person(data):
         assert answer.status_code == 200
         held = bench.hub.centre.orders.of_transaction(second.opened["transaction_id"])
         assert held.document_id == answer.json()["document_id"]
-        assert list(bench.hub.centre.sessions.documents) == [second.opened["transaction_id"]]
+        assert bench.hub.centre.sessions.document_ids() == [second.opened["transaction_id"]]
 
 
 async def test_an_answer_that_comes_after_a_cancel_is_discarded(bench):
@@ -171,7 +171,7 @@ async def test_an_answer_that_comes_after_a_cancel_is_discarded(bench):
     assert (await bench.clerk.post(f"{person.path}/cancel", {"cause": "person"})).json()["state"] == "cancelled"
     bench.municipality.let_go.set()
     assert code_of(await ordering) == (409, "wrong-state")
-    assert bench.hub.centre.sessions.documents == {}
+    assert bench.hub.centre.sessions.document_ids() == []
     assert bench.hub.centre.orders.counts().requested == 0
 
 
@@ -251,7 +251,7 @@ async def test_a_stopped_type_is_not_offered_and_not_ordered_until_it_is_lifted(
     assert [(line["type"], line["reason"]) for line in offers] == [("resident_record", "stopped"), ("income_tax", None)]
     told = (await bench.kiosk.get("/v1/availability?operator=seven_eleven")).json()["municipalities"][0]["types"]
     assert [line["available"] for line in told] == [False, True]
-    assert bench.hub.centre.stops.lift("402231/resident_record", "looked into it") == 1
+    assert bench.hub.centre.stops.lift("402231/resident_record", "looked into it", "Ito") == 1
     assert (await bench.clerk.post(f"{before.path}/order", before.order())).status_code == 200
 
 

@@ -39,9 +39,7 @@ async def _take_card(bench: SimBench) -> None:
 
 async def _choosing(bench: SimBench) -> None:
     await bench.remove_card()
-    await bench.expect_screen("choose_type")
-    await bench.choose("type:resident_record", "scope:self", "next", "next")
-    await bench.expect_screen("confirm")
+    await visit.choose(bench, "type:resident_record", "scope:self", "next")
 
 
 async def _paying(bench: SimBench) -> None:

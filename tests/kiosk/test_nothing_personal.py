@@ -75,7 +75,9 @@ async def test_nothing_of_a_person_is_found_during_and_after_a_visit(
 ) -> None:
     (serving,) = clerks(bench)
     await steps.walk(bench, "paying")
-    assert "serial (raw)" in await searched(serving, needles), "the search finds nothing where the serial must be"
+    known = await searched(serving, needles)
+    assert "serial (raw)" in known, "the search finds nothing where the serial must be"
+    assert known & set(memory.forms("name", "")), "the clerk knows the persons of the household by name"
     await expect_clean(bench, needles, "while paying")
     await bench.insert_coins(50)
     await visit.take_home(bench)

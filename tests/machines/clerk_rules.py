@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from firmware.app import messages as m
 from firmware.app.clerk import vocabulary as v
 from firmware.app.clerk.questions import AFTER_CARD, PIN_DIGITS
+from firmware.app.clerk.registering import FIELDS
 from firmware.app.clerk.state import (
     Asking,
     Clerk,
@@ -17,6 +18,7 @@ from firmware.app.clerk.state import (
     Paying,
     Printing,
     Question,
+    Receipting,
     Saying,
     Spare,
     TakingCard,
@@ -24,6 +26,7 @@ from firmware.app.clerk.state import (
     Work,
     Working,
 )
+from firmware.app.clerk.visit import BY_NAME, Field, Visit, Wanted
 from tests.machines.clerk_world import Answer
 
 if TYPE_CHECKING:
@@ -35,14 +38,27 @@ COMMAND_OF = {
     Work.PROBE: v.ProbeCard,
     Work.AUTHENTICATE: v.Authenticate,
     Work.PRESENT: v.PresentCard,
+    Work.HOUSEHOLD: v.AskHousehold,
+    Work.PREVIEW: v.AskPreview,
     Work.ISSUE: v.PlaceOrder,
+    Work.HISTORY: v.AskHistory,
+    Work.REGISTRATION: v.AskRegistration,
+    Work.REGISTER: v.Register,
 }
-_ERRANDS = (*COMMAND_OF.values(), v.PrintDocument)
-KIOSK_MUST_SPEAK = (Spare, TakingCard, Paying, Printing, TakingPaper)
+_ERRANDS = (*COMMAND_OF.values(), v.PrintDocument, v.PrintReceipt)
+KIOSK_MUST_SPEAK = (Spare, TakingCard, Paying, Printing, Receipting, TakingPaper)
+_REFUSABLE = (Work.HOUSEHOLD, Work.PREVIEW, Work.ISSUE, Work.HISTORY, Work.REGISTRATION, Work.REGISTER)
+_TYPING = (*FIELDS, Question.REGISTER_CONFIRM)
 
 
 def _pin_asked(clerk: Clerk) -> bool:
     return isinstance(clerk.phase, Asking) and clerk.phase.question is Question.ENTER_PIN
+
+
+def _at(clerk: Clerk) -> Question | None:
+    """Return the question that is asked, or comes once the card is gone."""
+    phase = clerk.phase
+    return phase.question if isinstance(phase, (Asking, TakingCard)) else None
 
 
 def _all(answer: Answer, kind: type) -> list[v.Command]:
@@ -103,8 +119,8 @@ def centre_is_told(a: Answer) -> str | None:
     """A transaction that nothing comes of is cancelled once; one that is not open, never."""
     cancels = len(_all(a, v.CancelTransaction))
     had = a.before.clerk.visit.transaction_id is not None
-    ended = isinstance(a.clerk.phase, Saying) and not isinstance(a.before.clerk.phase, Saying)
-    failed = ended and isinstance(a.clerk.phase, Saying) and a.clerk.phase.end is not m.EndCause.FINISHED
+    ended = isinstance(a.clerk.phase, (Saying, Over)) and not isinstance(a.before.clerk.phase, (Saying, Over))
+    failed = ended and getattr(a.clerk.phase, "end", None) is not m.EndCause.FINISHED
     dropped = had and a.clerk.visit.transaction_id is None
     if cancels != int((failed and had) or dropped):
         return f"{cancels} CancelTransaction, transaction open: {had}, failed: {failed}, dropped: {dropped}"
@@ -124,16 +140,113 @@ def documents_belong_to_transactions(a: Answer) -> str | None:
 
 
 def orders_are_possible(a: Answer) -> str | None:
-    """What is ordered was offered to this card, after the card was taken back once."""
-    for order in _all(a, v.PlaceOrder):
-        offer = next((each for each in a.clerk.visit.offers if each.type == order.type), None)
-        if (
-            offer is None
-            or order.scope not in offer.scopes
-            or not set(order.items) <= set(offer.items)
-            or not 1 <= order.copies <= offer.copies_max
-        ):
-            return f"ordered what was not offered: {order}"
+    """What is ordered or previewed was offered to this card, and can be had now."""
+    visit = a.clerk.visit
+    for command in (*_all(a, v.PlaceOrder), *_all(a, v.AskPreview)):
+        if not _is_possible(command.order, visit):  # type: ignore[union-attr]
+            return f"ordered what was not offered: {command}"
+    for query in _all(a, v.AskHousehold):
+        if not any(offer.available for offer in visit.offers if offer.type == query.type):  # type: ignore[union-attr]
+            return f"asked for what cannot be had: {query}"
+    return None
+
+
+def _is_possible(order: Wanted, visit: Visit) -> bool:
+    offer = next((each for each in visit.offers if each.type == order.type and each.available), None)
+    if offer is None:
+        return False
+    by_name = order.scope in BY_NAME
+    one = order.type == "family_register" and by_name
+    return (
+        order.scope in offer.scopes
+        and set(order.items) <= set(offer.items)
+        and 1 <= order.copies <= offer.copies_max
+        and (order.fiscal_year in offer.fiscal_years if offer.fiscal_years else order.fiscal_year is None)
+        and bool(order.persons) == by_name
+        and set(order.persons) <= set(range(visit.persons))
+        and (len(order.persons) == 1 or not one)
+    )
+
+
+def the_order_is_what_the_person_touched(a: Answer) -> str | None:
+    """Every order is what was touched on the pages, no more and no less."""
+    offer, wish = a.before.clerk.visit.offer, a.after.wish or a.before.wish
+    only = offer.scopes[0] if offer and len(offer.scopes) == 1 else None
+    for command in (*_all(a, v.PlaceOrder), *_all(a, v.AskPreview)):
+        if wish is None or not wish.is_met_by(command.order, only):  # type: ignore[union-attr]
+            return f"the person wished {wish}, and the machine asks for {command}"
+    return None
+
+
+def what_is_confirmed_was_previewed(a: Answer) -> str | None:
+    """The confirmation comes after the preview of the very same order, which comes after the answer to its query."""
+    before, now = a.before.clerk, a.clerk
+    sources = {Question.CONFIRM: (Question.PREVIEW,), Question.PREVIEW: (Question.CONFIRM,)}
+    question = _at(now)
+    if question not in sources or (_at(before) is question and before.visit.choice == now.visit.choice):
+        return None
+    came = isinstance(a.event, v.PreviewCame) and question is Question.PREVIEW
+    if not (came or _at(before) in sources[question]) or before.visit.choice != now.visit.choice:
+        return f"{question} comes after {before.phase}"
+    return None
+
+
+def only_what_leaves_a_choice_is_asked(a: Answer) -> str | None:
+    """A question with nothing to choose is skipped."""
+    offer, choice = a.clerk.visit.offer, a.clerk.visit.choice
+    if offer is None or choice is None:
+        return None
+    empty = {
+        Question.CHOOSE_YEAR: not offer.fiscal_years,
+        Question.CHOOSE_SCOPE: len(offer.scopes) < 2,
+        Question.CHOOSE_PERSONS: choice.scope not in BY_NAME or a.clerk.visit.persons == 0,
+        Question.CHOOSE_ITEMS: not offer.items,
+    }
+    question = _at(a.clerk)
+    return f"{question} leaves no choice" if question and empty.get(question) else None
+
+
+def a_refusal_leaves_the_transaction_open(a: Answer) -> str | None:
+    """After a refused order or query another certificate can be chosen; nothing of the refused one is left."""
+    phase = a.before.clerk.phase
+    if not (isinstance(phase, Working) and phase.work in _REFUSABLE and isinstance(a.event, v.WorkFailed)):
+        return None
+    if a.event.end is not m.EndCause.REFUSED or a.event.serial != phase.serial:
+        return None
+    visit = a.clerk.visit
+    kept = visit.transaction_id == a.before.clerk.visit.transaction_id and not _all(a, v.CancelTransaction)
+    if not kept or _at(a.clerk) is not Question.REFUSED or visit.choice or visit.refusal != a.event.cause:
+        return f"refused, and then {a.clerk.phase}"
+    return None
+
+
+def a_registration_is_whole(a: Answer) -> str | None:
+    """A registration is asked for with three whole texts, where it can be asked for, at the person's *next*."""
+    if not _all(a, v.Register):
+        return None
+    place = a.before.clerk.visit.place
+    asked = _at(a.before.clerk) is Question.REGISTER_CONFIRM and a.event == v.Touched("next")
+    if not asked or a.before.whole != frozenset(Field) or not (place and place.registration):
+        return "Register without three whole texts, a place for it and the person's *next*"
+    return None
+
+
+def typed_texts_are_wiped(a: Answer) -> str | None:
+    """Nothing typed is left anywhere but on the pages of the registration and while it is being asked for."""
+    phase = a.clerk.phase
+    needed = _at(a.clerk) in _TYPING or (isinstance(phase, Working) and phase.work is Work.REGISTER)
+    return f"typed texts are left in {phase}" if a.after.typed and not needed else None
+
+
+def a_receipt_follows_the_kept_fee(a: Answer) -> str | None:
+    """A receipt is printed at the kiosk's word that the fee is kept, once, and the kiosk hears how it ended."""
+    due = isinstance(a.before.clerk.phase, TakingPaper) and isinstance(a.event, m.ReceiptDue)
+    if bool(_all(a, v.PrintReceipt)) != due:
+        return "a receipt at the wrong time"
+    ended = isinstance(a.before.clerk.phase, Receipting) and isinstance(a.event, v.ReceiptPrinted)
+    left = isinstance(a.before.clerk.phase, Receipting) and not isinstance(a.clerk.phase, Receipting)
+    if bool(_said(a, m.Receipted)) != left or (left and not ended):
+        return "the printer is given back at the wrong time, or in silence"
     return None
 
 
@@ -189,11 +302,15 @@ def work_has_its_command(a: Answer) -> str | None:
     """A piece of work begins with exactly its command, under a serial that was never used."""
     errands = [command for command in a.commands if isinstance(command, _ERRANDS)]
     phase = a.clerk.phase
-    begun = isinstance(phase, (Working, Printing)) and getattr(a.before.clerk.phase, "serial", None) != phase.serial
+    begun = (
+        isinstance(phase, (Working, Printing, Receipting))
+        and getattr(a.before.clerk.phase, "serial", None) != phase.serial
+    )
     if not begun:
         return "a command that no work waits for" if errands else None
-    assert isinstance(phase, (Working, Printing))
-    wanted = v.PrintDocument if isinstance(phase, Printing) else COMMAND_OF[phase.work]
+    assert isinstance(phase, (Working, Printing, Receipting))
+    printing = {Printing: v.PrintDocument, Receipting: v.PrintReceipt}
+    wanted = COMMAND_OF[phase.work] if isinstance(phase, Working) else printing[type(phase)]
     if [type(each) for each in errands] != [wanted] or errands[0].serial != phase.serial:
         return f"{phase} begun with {errands}"
     return None if phase.serial > a.before.clerk.serial else "a serial was used again"
@@ -229,6 +346,13 @@ RULES: tuple[Callable[[Answer], str | None], ...] = (
     centre_is_told,
     documents_belong_to_transactions,
     orders_are_possible,
+    the_order_is_what_the_person_touched,
+    what_is_confirmed_was_previewed,
+    only_what_leaves_a_choice_is_asked,
+    a_refusal_leaves_the_transaction_open,
+    a_registration_is_whole,
+    typed_texts_are_wiped,
+    a_receipt_follows_the_kept_fee,
     card_is_taken_first,
     a_laid_card_delays_and_loses_nothing,
     the_kiosk_knows_of_the_card,
@@ -242,7 +366,8 @@ RULES: tuple[Callable[[Answer], str | None], ...] = (
 
 def broken_by(answer: Answer) -> Iterator[str]:
     """Yield the rules that a transition breaks, each with what is wrong; what changed nothing broke nothing."""
-    unmoved = answer.clerk == answer.before.clerk and answer.before.digits == answer.after.digits
+    before, after = answer.before, answer.after
+    unmoved = answer.clerk == before.clerk and (before.digits, before.typed) == (after.digits, after.typed)
     if unmoved and not answer.commands and not isinstance(answer.event, (v.Ticked, m.PaymentStuck)):
         return
     for rule in RULES:

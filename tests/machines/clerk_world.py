@@ -14,7 +14,10 @@ from firmware.app import messages as m
 from firmware.app.clerk import machine
 from firmware.app.clerk import vocabulary as v
 from firmware.app.clerk.questions import PIN_DIGITS
-from firmware.app.clerk.state import Asking, Clerk, Limits, Offered, Phase, Place, Question
+from firmware.app.clerk.registering import FIELDS
+from firmware.app.clerk.state import Asking, Clerk, Limits, Phase, Question
+from firmware.app.clerk.visit import Field, Offered, Place
+from tests.machines.clerk_wish import Wish, wished
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,19 +29,38 @@ SESSION_ID, TRANSACTION_ID, DOCUMENT_ID, OTHER_ID = (m.Id(digit * 32) for digit 
 FEE_YEN = 200
 
 
-def _place(code: str, status: str) -> Place:
-    return Place(code, (), (), ("06:30", "23:00"), status)
+def _place(code: str, status: str, *, registration: bool = False) -> Place:
+    return Place(code, (), (), ("06:30", "23:00"), status, registration=registration)
 
 
-PLACES = (_place("1", "open"), _place("2", "open"), _place("3", "down"))
-OFFERS = (Offered("record", FEE_YEN, ("domicile",), ("self", "household"), 2), Offered("seal", 300, (), ("self",), 1))
+PLACES = (_place("1", "open", registration=True), _place("2", "open"), _place("3", "down"))
+OFFERS = (
+    Offered("resident_record", FEE_YEN, ("domicile",), ("self", "members"), 2),
+    Offered("family_register", 300, (), ("whole", "individual"), 1),
+    Offered("income_tax", 300, (), ("self",), 1, (2026,)),
+    Offered("seal_registration", 300, (), ("self",), 1, available=False, reason="hours"),
+)
+SCOPES = ("self", "members", "whole", "individual")
 
 TOUCHES = (
-    *("agree", "cancel", "back", "next", "yes", "digit", "erase", "nonsense", ""),
-    *("municipality:1", "municipality:2", "municipality:3", "municipality:"),
-    *("type:record", "type:seal", "type:", "scope:self", "scope:household", "scope:", "item:domicile", "item:"),
+    *("agree", "cancel", "back", "next", "yes", "digit", "erase", "another", "register", "nonsense", ""),
+    *("municipality:1", "municipality:2", "municipality:3", "municipality:", "history", "registration"),
+    *(
+        "type:resident_record",
+        "type:family_register",
+        "type:income_tax",
+        "type:seal_registration",
+        "type:",
+        "year:2026",
+        "year:2025",
+        "year:",
+    ),
+    *(f"scope:{scope}" for scope in SCOPES),
+    *("scope:", "person:0", "person:1", "person:2", "person:-1", "item:domicile", "item:"),
     *("copies:1", "copies:2", "copies:3", "copies:0", "copies:-1", "copies:²", "copies:" + "9" * 5000),
+    *("page:prev", "page:next"),
 )
+TYPED = tuple(v.Typed(field, valid) for field in Field for valid in (True, False))
 FROM_KIOSK: tuple[m.FromKiosk, ...] = (
     m.Serve(SESSION_ID, m.Language.JA),
     m.CardSeen(present=True),
@@ -49,6 +71,7 @@ FROM_KIOSK: tuple[m.FromKiosk, ...] = (
     m.PaymentStuck(),
     m.Print(DOCUMENT_ID),
     m.Print(OTHER_ID),
+    m.ReceiptDue(FEE_YEN),
     m.MediaPresented(),
     *(m.Finish(cause) for cause in m.FinishCause),
 )
@@ -67,6 +90,14 @@ def results(serial: int) -> tuple[v.Event, ...]:
         v.CardFailed(serial, gone=False),
         v.OffersCame(serial, OFFERS),
         v.OffersCame(serial, ()),
+        v.HouseholdCame(serial, 2, SCOPES, ("domicile",), (2026,)),
+        v.HouseholdCame(serial, 0, SCOPES, (), ()),
+        v.HouseholdCame(serial, 2, (), ("domicile",), (2026,)),
+        v.PreviewCame(serial, 2),
+        v.HistoryCame(serial),
+        v.RegistrationCame(serial, may_ask=True),
+        v.RegistrationCame(serial, may_ask=False),
+        v.Registered(serial),
         v.DocumentCame(serial, DOCUMENT_ID, FEE_YEN, 1, 1, 200),
         v.WorkFailed(serial, "hub_down", m.EndCause.HUB),
         v.WorkFailed(serial, "mismatch", m.EndCause.MISMATCH),
@@ -75,18 +106,27 @@ def results(serial: int) -> tuple[v.Event, ...]:
         v.PrintDone(serial),
         v.PrintStopped(serial, m.PrintFault.PAPER_OUT, 0),
         v.PrintStopped(serial, m.PrintFault.CUTTER, 0),
+        v.ReceiptPrinted(serial, printed=True),
+        v.ReceiptPrinted(serial, printed=False),
     )
 
 
-_ALWAYS: tuple[v.Event, ...] = (*FROM_KIOSK, *map(v.Touched, TOUCHES), *results(SERIAL), *results(STALE))
+_ALWAYS: tuple[v.Event, ...] = (*FROM_KIOSK, *map(v.Touched, TOUCHES), *TYPED, *results(SERIAL), *results(STALE))
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """The machine, the PIN digits in its runner's memory, and what the kiosk and the centre know."""
+    """The machine, what is in its runner's memory (PIN digits, typed texts), and what kiosk, centre and person know.
+
+    `typed` are the texts with something in them, `whole` those that were said to be whole; `wish` is what the person
+    touched on the pages so far.
+    """
 
     clerk: Clerk
     digits: int = 0
+    typed: frozenset[Field] = frozenset()
+    whole: frozenset[Field] = frozenset()
+    wish: Wish | None = None
     kiosk_knows: bool = False
     cancelled: bool = False
 
@@ -117,12 +157,15 @@ def events(situation: Situation) -> Iterator[tuple[v.Event, float]]:
 def answer(situation: Situation, event: v.Event, now: float) -> Answer:
     """Let the machine answer."""
     clerk, commands = machine.step(situation.clerk, event, now, LIMITS)
-    digits = _typed(situation, event)
+    digits = _digits(situation, event)
+    typed, whole = _texts(situation, event)
     kiosk_knows, cancelled = situation.kiosk_knows, situation.cancelled
     for command in commands:
         match command:
             case v.WipePin() | v.Authenticate():
                 digits = 0
+            case v.WipeTyped():
+                typed = whole = frozenset()
             case v.Say(m.TransactionOpened()):
                 kiosk_knows = True
             case v.CancelTransaction():
@@ -131,11 +174,12 @@ def answer(situation: Situation, event: v.Event, now: float) -> Answer:
                 cancelled = False
             case _:
                 pass
-    after = Situation(alike(clerk), digits, kiosk_knows, cancelled)
+    wish = wished(situation.wish, situation.clerk, event, clerk)
+    after = Situation(alike(clerk), digits, typed, whole, wish, kiosk_knows, cancelled)
     return Answer(situation, event, now, clerk, commands, after)
 
 
-def _typed(situation: Situation, event: v.Event) -> int:
+def _digits(situation: Situation, event: v.Event) -> int:
     """Return the digits in the runner's memory once it has passed the touch on (`runner.Runner.touched`)."""
     phase = situation.clerk.phase
     if not (isinstance(phase, Asking) and phase.question is Question.ENTER_PIN):
@@ -147,6 +191,15 @@ def _typed(situation: Situation, event: v.Event) -> int:
             return max(situation.digits - 1, 0)
         case _:
             return situation.digits
+
+
+def _texts(situation: Situation, event: v.Event) -> tuple[frozenset[Field], frozenset[Field]]:
+    """Return the texts in the runner's memory, and those that it called whole."""
+    phase = situation.clerk.phase
+    if not (isinstance(event, v.Typed) and isinstance(phase, Asking) and FIELDS.get(phase.question) is event.field):
+        return situation.typed, situation.whole
+    whole = situation.whole | {event.field} if event.valid else situation.whole - {event.field}
+    return situation.typed | {event.field}, whole
 
 
 _ALIKE: dict[Phase, Phase] = {}

@@ -14,14 +14,17 @@ from firmware import devices as d
 from firmware.app import messages as m
 from firmware.app.clerk import state as cs
 from firmware.app.clerk import vocabulary as cv
+from firmware.app.clerk.registering import FIELDS
 from firmware.app.kiosk import outputs
 from firmware.app.kiosk import state as ks
 from firmware.app.kiosk import vocabulary as kv
-from tests.machines.clerk_world import OFFERS, PLACES, TOUCHES
+from tests.machines.clerk_world import OFFERS, PLACES, SCOPES, TOUCHES
 from tests.machines.joint_world import COVER_OPEN, READY, Joint, Process, must
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from firmware.app.clerk.visit import Field
 
 Q = cs.Question
 SENSIBLE = {
@@ -29,13 +32,22 @@ SENSIBLE = {
     Q.MUNICIPALITY: ("municipality:1", "municipality:2"),
     Q.LAST_TRY: ("yes",),
     Q.ENTER_PIN: ("digit", "digit", "next"),
-    Q.CHOOSE_TYPE: ("type:record", "type:seal"),
-    Q.CHOOSE_SCOPE: ("scope:self",),
+    Q.CHOOSE_TYPE: ("type:resident_record", "type:income_tax", "type:family_register"),
+    Q.CHOOSE_YEAR: ("year:2026",),
+    Q.CHOOSE_SCOPE: ("scope:self", "scope:members", "scope:individual"),
+    Q.CHOOSE_PERSONS: ("person:0", "person:1", "next"),
     Q.CHOOSE_ITEMS: ("next", "item:domicile"),
     Q.CHOOSE_COPIES: ("next", "copies:2"),
+    Q.PREVIEW: ("next",),
     Q.CONFIRM: ("next",),
+    Q.REFUSED: ("another", "next"),
+    Q.HISTORY: ("back",),
+    Q.REGISTRATION: ("back", "register"),
+    Q.REGISTER_CONFIRM: ("next",),
+    Q.REGISTERED: ("next",),
 }
-WORTH_A_FAULT = (ks.Collecting, ks.Lending, ks.Printing, ks.AwaitingPickup)
+WORTH_A_FAULT = (ks.Collecting, ks.Lending, ks.Printing, ks.Receipting, ks.AwaitingPickup)
+QUERIES = (cv.AskHousehold, cv.AskPreview, cv.AskHistory, cv.AskRegistration, cv.Register)
 WHIM = 0.05
 HEALING_MOVES = 400
 
@@ -156,7 +168,7 @@ class Walk:
         working = any(isinstance(page, (cs.Working, cs.Asking)) for page in pages)
         if world.card and (whim or not working):
             yield "card away", self.card_away
-        if world.paper and (whim or not isinstance(world.kiosk.phase, ks.Printing)):
+        if world.paper and (whim or not isinstance(world.kiosk.phase, (ks.Printing, ks.Receipting))):
             yield "paper taken", self.paper_taken
         if outputs.coins_open(world.kiosk):
             yield from (("coin of 100", partial(world.coin, 100)) for _ in range(4))
@@ -167,6 +179,9 @@ class Walk:
         phase = process.clerk.phase
         buttons = [self.chance.choice(TOUCHES)] if self.chance.random() < self.trouble else []
         match phase:
+            case cs.Asking(question) if question in FIELDS:
+                yield f"type the {FIELDS[question]}", partial(self.type, process, FIELDS[question])
+                buttons += ["next", "back"]
             case cs.Asking(question):
                 buttons += SENSIBLE.get(question, ()) * 2
             case cs.Saying():
@@ -175,6 +190,10 @@ class Walk:
                 pass
         for button in buttons:
             yield f"touch {button[:20]}", partial(self.touch, process, button)
+
+    def type(self, process: Process, field: Field) -> None:
+        """Type a text, whole or not."""
+        self.world.tell_clerk(process, cv.Typed(field, valid=self.chance.random() < 0.7))
 
     def touch(self, process: Process, button: str) -> None:
         """Touch a button; the PIN is confirmed by *next* only."""
@@ -206,26 +225,54 @@ class Walk:
         process.errands.remove(command)
         world, serial = self.world, command.serial  # type: ignore[union-attr]
         if (
-            isinstance(command, (cv.AskPlaces, cv.OpenTransaction, cv.PresentCard, cv.PlaceOrder))
+            isinstance(command, (cv.AskPlaces, cv.OpenTransaction, cv.PresentCard, cv.PlaceOrder, *QUERIES))
             and not world.hub_fine
         ):
             world.tell_clerk(process, cv.WorkFailed(serial, "hub_down", m.EndCause.HUB))
             return
+        if isinstance(command, (cv.PlaceOrder, *QUERIES)) and self.chance.random() < self.trouble:
+            world.seen.add("refused")
+            world.tell_clerk(process, cv.WorkFailed(serial, "under_age", m.EndCause.REFUSED))
+            return
+        world.tell_clerk(process, self.answer_to(process, command, serial))
+
+    def answer_to(self, process: Process, command: cv.Command, serial: int) -> cv.Event:
+        """Card, centre, municipality or printer answer, all being well."""
+        world = self.world
         match command:
             case cv.AskPlaces():
-                answer: cv.Event = cv.PlacesCame(serial, PLACES)
+                return cv.PlacesCame(serial, PLACES)
             case cv.OpenTransaction():
-                answer = cv.TransactionCame(serial, world.new_id())
+                return cv.TransactionCame(serial, world.new_id())
             case cv.PresentCard():
-                answer = cv.OffersCame(serial, OFFERS)
-            case cv.PlaceOrder(_, kind, _, _, copies):
-                fee_yen = next(offer.fee_yen for offer in OFFERS if offer.type == kind) * copies
-                answer = cv.DocumentCame(serial, world.new_id(), fee_yen, copies, copies, 200)
+                return cv.OffersCame(serial, OFFERS)
+            case cv.PlaceOrder(_, order):
+                fee_yen = next(offer.fee_yen for offer in OFFERS if offer.type == order.type) * order.copies
+                return cv.DocumentCame(serial, world.new_id(), fee_yen, order.copies, order.copies, 200)
             case cv.PrintDocument():
-                answer = self.print(process, serial)
+                return self.print(process, serial)
+            case cv.PrintReceipt():
+                return self.print_receipt(process, serial)
+            case cv.ProbeCard() | cv.Authenticate():
+                return self.card_answers(command, serial)
             case _:
-                answer = self.card_answers(command, serial)
-        world.tell_clerk(process, answer)
+                return self.municipality_answers(command, serial)
+
+    def municipality_answers(self, command: cv.Command, serial: int) -> cv.Event:
+        """The municipality tells what it knows of the person."""
+        match command:
+            case cv.AskHousehold():
+                return cv.HouseholdCame(serial, self.chance.choice((1, 2)), SCOPES, ("domicile",), (2026,))
+            case cv.AskPreview():
+                return cv.PreviewCame(serial, self.chance.choice((1, 2)))
+            case cv.AskHistory():
+                return cv.HistoryCame(serial)
+            case cv.AskRegistration():
+                return cv.RegistrationCame(serial, may_ask=True)
+            case cv.Register():
+                return cv.Registered(serial)
+            case _:
+                raise AssertionError(f"nobody answers {command}")
 
     def card_answers(self, command: cv.Command, serial: int) -> cv.Event:
         """The card, if it is there, tells its tries, or checks a PIN that is right most of the time."""
@@ -252,6 +299,18 @@ class Walk:
             world.paper = True
             world.tell_kiosk(d.PaperPresented())
         return cv.PrintDone(serial) if whole else cv.PrintStopped(serial, m.PrintFault.COVER_OPEN, 0)
+
+    def print_receipt(self, process: Process, serial: int) -> cv.Event:
+        """A receipt comes out for money that is kept, or does not."""
+        world, document_id = self.world, process.clerk.visit.document_id
+        states = world.journal[document_id] if document_id else []
+        must(kv.OrderState.PRINTED in states, f"a receipt for an order at {states}")
+        must(world.kiosk.facts.printer_lent, "a receipt on a printer that is not lent")
+        world.seen.add("receipt" if world.printer_fine else "no receipt")
+        if world.printer_fine and not world.paper:
+            world.paper = True
+            world.tell_kiosk(d.PaperPresented())
+        return cv.ReceiptPrinted(serial, printed=world.printer_fine)
 
     # ------------------------------------------------------------ trouble
 

@@ -168,7 +168,7 @@ class Joint:
             match command:
                 case cv.Say(message):
                     process.outbox.append(message)
-                case cv.WipePin() | cv.CancelTransaction():
+                case cv.WipePin() | cv.WipeTyped() | cv.CancelTransaction():
                     pass
                 case _:
                     process.errands.append(command)

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 from firmware import devices as d
 from firmware.app import messages as m
 from firmware.app.kiosk import vocabulary as v
+from firmware.app.kiosk.alarms import ClearReason, Thing
 from tests.machines.kiosk_world import (
+    ALARM_ID,
     BIG_COIN_YEN,
     DOCUMENT_ID,
     FEE_YEN,
@@ -57,7 +59,10 @@ def answers() -> Iterator[v.Event]:
     yield from (v.EscrowStuck(v.StackEscrow()), v.EscrowStuck(v.ReturnEscrow(order(), v.OrderState.REFUNDED)))
     yield v.EscrowStuck(v.ReturnEscrow(None, None))
     yield from (v.PrinterLent(), v.PrinterSettled(clean=True), v.PrinterSettled(clean=False))
+    yield from (v.AlarmCleared(ALARM_ID, reason) for reason in ClearReason)
     yield v.Recovered(())
+    for thing, cleared in product(Thing, (False, True)):
+        yield v.Recovered((), alarm=v.OpenAlarm(thing, TRANSACTION_ID, cleared))
     yield v.Recovered((), v.OpenOrder(order(), v.OrderState.TAKEN))
     for state in v.OrderState:
         if state not in v.FINAL:
@@ -72,6 +77,7 @@ def messages() -> Iterator[m.FromClerk]:
     yield from (held(fee_yen) for fee_yen in (-1, 0, FEE_YEN, 10_000, 10_001))
     yield m.PayCancelled()
     yield from (m.Printed(DOCUMENT_ID), m.Printed(OTHER_DOCUMENT_ID))
+    yield from (m.Receipted(printed=True), m.Receipted(printed=False))
     yield from (m.PrintFailed(DOCUMENT_ID, fault, 0) for fault in m.PrintFault)
     yield from (m.Ended(cause) for cause in m.EndCause)
     yield m.Fault(m.Name("ValueError"), m.Name("errands"), 1)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from firmware.app.kiosk import vocabulary as v
 from firmware.app.kiosk.outputs import coins_open
-from firmware.app.kiosk.state import Collecting, Kiosk, Lending, Printing, Serving, Starting
+from firmware.app.kiosk.state import Collecting, Kiosk, LeftBehind, Lending, Printing, Serving, Starting
 from tests.machines.exploration import Move
 from tests.machines.kiosk_rules import broken_by, broken_in
 from tests.machines.kiosk_world import Answer, Happening, Situation, Vary, World, answer, happenings, set_going
@@ -122,6 +122,7 @@ def _aspect(kiosk: Kiosk) -> tuple[bool, ...]:
         phase.deadline is not None,
         isinstance(phase, Serving),
         isinstance(phase, Starting),
+        isinstance(phase, LeftBehind),
         isinstance(phase, (Collecting, Lending, Printing)),
         coins_open(kiosk),
         kiosk.facts.spare is not None,

@@ -23,10 +23,12 @@ from firmware.app.kiosk.state import (
     Level,
     OutOfService,
     Printing,
+    Receipting,
     Serving,
     Starting,
 )
 from firmware.devices import BuzzerPattern, Media
+from tests.machines.kiosk_alarm_rules import ALARM_RULES
 from tests.machines.kiosk_world import SERVING, WAITING, Answer, Situation
 
 if TYPE_CHECKING:
@@ -39,7 +41,7 @@ _MAY_FOLLOW: dict[v.OrderState | None, frozenset[v.OrderState]] = {
     S.DOCUMENT_HELD: frozenset({S.PAID, S.CANCELLED, S.UNKNOWN}),
     S.PAID: frozenset({S.PRINTING, S.REFUNDED, S.UNKNOWN}),
     S.PRINTING: frozenset({S.PRINTED, S.REFUNDED, S.UNKNOWN}),
-    S.PRINTED: frozenset({S.TAKEN, S.UNKNOWN}),
+    S.PRINTED: frozenset({S.TAKEN, S.UNKNOWN, S.VOIDED}),
 }
 _PAYING = (Collecting, Lending, Printing)
 _AT_REST = (Idle, OutOfService)
@@ -68,7 +70,7 @@ def nothing_is_done_that_the_journal_does_not_know(answer: Answer) -> Iterator[s
                 yield f"the printer is lent while the journal says {state}"
             case v.Tell(_, m.Print()) if state is not S.PRINTING:
                 yield f"print is told while the journal says {state}"
-            case v.StackEscrow() if state not in (S.PRINTED, S.TAKEN, S.UNKNOWN):
+            case v.StackEscrow() if state not in (S.PRINTED, S.TAKEN, S.VOIDED, S.UNKNOWN):
                 yield f"the escrow is kept while the journal says {state}"
             case v.Tell(_, m.Finish(m.FinishCause.TAKEN)) if state is not S.TAKEN:
                 yield f"thanks for taking while the journal says {state}"
@@ -100,7 +102,7 @@ def the_fee_is_kept_only_after_printed(answer: Answer) -> Iterator[str]:
                 pass
             case v.Recovered(orders) if any(found.state is S.PRINTED for found in orders):
                 pass
-            case v.Recovered((), v.OpenOrder(order, S.TAKEN)) if order.fee_yen:
+            case v.Recovered((), v.OpenOrder(order, S.TAKEN | S.VOIDED)) if order.fee_yen:
                 pass
             case v.Ticked() if answer.before.kiosk.facts.jam == v.StackEscrow():
                 pass
@@ -227,6 +229,7 @@ TRANSITION_RULES: tuple[Callable[[Answer], Iterator[str]], ...] = (
     a_visit_ends_with_its_clerk,
     visits_and_alarms_are_filmed_from_beginning_to_end,
     a_card_that_may_lie_there_is_not_waited_for_in_silence,
+    *ALARM_RULES,
 )
 
 
@@ -261,10 +264,13 @@ def what_is_left_is_noticed(situation: Situation) -> Iterator[str]:
 
 
 def every_wait_has_an_end(situation: Situation) -> Iterator[str]:
-    """Every phase but rest has a deadline; the loudest alarm waits for the sensor alone."""
+    """Every phase but rest has a deadline; an alarm waits for the sensor alone once it is loudest, or cleared.
+
+    Not as long as the paper's order has no end: a paper that nobody takes is void in the end.
+    """
     phase = situation.kiosk.phase
-    loudest = isinstance(phase, LeftBehind) and phase.level is Level.LOUD
-    if situation.kiosk.deadline is None and not loudest and not isinstance(phase, (*_AT_REST, Starting)):
+    waits = isinstance(phase, LeftBehind) and (phase.level is Level.LOUD or phase.cleared) and phase.order is None
+    if situation.kiosk.deadline is None and not waits and not isinstance(phase, (*_AT_REST, Starting)):
         yield f"{type(phase).__name__} can last for ever"
 
 
@@ -303,7 +309,7 @@ def no_page_of_a_dead_clerk_is_shown(situation: Situation) -> Iterator[str]:
 def a_card_laid_down_again_is_heard(situation: Situation) -> Iterator[str]:
     """From the fee on no page waits for the card: the buzzer calls at once."""
     kiosk = situation.kiosk
-    paid_for = isinstance(kiosk.phase, (*_PAYING, AwaitingPickup, Ending))
+    paid_for = isinstance(kiosk.phase, (*_PAYING, Receipting, AwaitingPickup, Ending))
     if paid_for and kiosk.facts.card is Media.PRESENT and buzzer_of(kiosk) is BuzzerPattern.SILENT:
         yield f"a card lies on the reader in {type(kiosk.phase).__name__}, in silence"
 
@@ -322,7 +328,7 @@ def one_thing_moves_at_a_time(situation: Situation) -> Iterator[str]:
     if (
         not (world.lending or world.reclaiming)
         and facts.printer_lent
-        and not isinstance(situation.kiosk.phase, (Printing, Serving))
+        and not isinstance(situation.kiosk.phase, (Printing, Receipting, Serving))
     ):
         yield "the printer is lent to nobody and nobody takes it back"
     if world.starting + (facts.spare is not None) > 1:

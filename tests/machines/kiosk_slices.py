@@ -11,12 +11,23 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from firmware.app.kiosk.alarms import OpenAlarm, Thing
 from firmware.app.kiosk.state import Facts, Idle, Kiosk, OutOfService
 from firmware.app.kiosk.vocabulary import OrderState
 from firmware.devices import CameraHealth, Media
 from tests.machines.exploration import Explored, explore
 from tests.machines.kiosk_moves import KioskMoves
-from tests.machines.kiosk_world import FEE_YEN, OVER_YEN, READY_PRINTER, SMALL_COIN_YEN, Situation, Vary, World, order
+from tests.machines.kiosk_world import (
+    FEE_YEN,
+    OVER_YEN,
+    READY_PRINTER,
+    SMALL_COIN_YEN,
+    TRANSACTION_ID,
+    Situation,
+    Vary,
+    World,
+    order,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,8 +49,11 @@ _OPEN = (
     OrderState.PRINTING,
     OrderState.PRINTED,
     OrderState.TAKEN,
+    OrderState.VOIDED,
 )
-_FULL = (OrderState.PAID, OrderState.PRINTING, OrderState.PRINTED, OrderState.TAKEN)
+_SILENT = (None, OrderState.PRINTED, OrderState.VOIDED)
+_ALARMS = (None, *(OpenAlarm(thing, TRANSACTION_ID, cleared) for thing in Thing for cleared in (False, True)))
+_FULL = (OrderState.PAID, OrderState.PRINTING, OrderState.PRINTED, OrderState.TAKEN, OrderState.VOIDED)
 
 
 def beginnings(vary: frozenset[Vary]) -> Iterator[tuple[str, Situation]]:
@@ -60,10 +74,11 @@ def beginnings(vary: frozenset[Vary]) -> Iterator[tuple[str, Situation]]:
                     escrow = Media.PRESENT if coins_yen else Media.NOT_PRESENT
                     kiosk = Kiosk(facts=replace(facts, tray=tray, escrow=escrow))
                     world = World(coins_yen=coins_yen, journal=state, order=order(fee_yen) if state else None)
-                    yield (
-                        f"start: tray {tray}, {coins_yen} yen, {state} at {fee_yen} yen",
-                        Situation(kiosk, world),
-                    )
+                    for alarm in _ALARMS if state in _SILENT else (None,):
+                        yield (
+                            f"start: tray {tray}, {coins_yen} yen, {state} at {fee_yen} yen, {alarm}",
+                            Situation(kiosk, replace(world, alarm=alarm)),
+                        )
 
 
 def explored(vary: frozenset[Vary]) -> tuple[KioskMoves, Explored[int]]:

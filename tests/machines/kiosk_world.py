@@ -16,10 +16,12 @@ from firmware import devices as d
 from firmware.app import messages as m
 from firmware.app.kiosk import machine
 from firmware.app.kiosk import vocabulary as v
+from firmware.app.kiosk.alarms import ClearReason, Noted
 from firmware.app.kiosk.outputs import coins_open
 from firmware.app.kiosk.state import (
     Collecting,
     Kiosk,
+    LeftBehind,
     Lending,
     Limits,
     Order,
@@ -42,6 +44,7 @@ FEE_YEN, SMALL_COIN_YEN, BIG_COIN_YEN, OVER_YEN = 200, 100, 500, 300
 SESSION_ID, TRANSACTION_ID, DOCUMENT_ID = (m.Id(digit * 32) for digit in "abc")
 OTHER_DOCUMENT_ID = m.Id("d" * 32)
 TOKEN = m.Id("e" * 32)
+ALARM_ID = m.Id("f" * 32)
 SESSION = Session(Spare(SERVING, PORT, TOKEN), SESSION_ID, VISIT_OVER_S)
 
 READY_PRINTER = d.PrinterStatus(d.DeviceState.ONLINE, d.Paper.FULL)
@@ -79,6 +82,7 @@ class World:
     journal: v.OrderState | None = None
     order: Order | None = None
     stuck: bool = False
+    alarm: v.OpenAlarm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,12 @@ def set_going(world: World, command: v.Command) -> World:
             return replace(world, starting=world.starting + 1)
         case v.KillClerk():
             return replace(world, serving=False, dying=world.dying + 1) if world.serving else world
+        case v.NoteAlarm(Noted.RAISED, thing, subject_id):
+            return replace(world, alarm=v.OpenAlarm(thing, subject_id, cleared=False))
+        case v.NoteAlarm(Noted.CLEARED) if world.alarm:
+            return replace(world, alarm=replace(world.alarm, cleared=True))
+        case v.NoteAlarm(Noted.GONE | Noted.LOST_SIGHT):
+            return replace(world, alarm=None)
         case v.Tell(_, m.Serve()):
             return replace(world, serving=True, journal=None, order=None)
         case _:
@@ -174,7 +184,10 @@ def happenings(situation: Situation, vary: frozenset[Vary]) -> Iterator[Happenin
         last = v.OpenOrder(world.order, world.journal) if world.order and world.journal else None
         found = (last,) if last and last.state not in v.FINAL else ()
         told = f"recovered: {world.order and world.order.fee_yen} yen, {world.journal}"
-        yield Happening(told, v.Recovered(found, last), world)
+        yield Happening(told, v.Recovered(found, last, world.alarm), world)
+    if isinstance(kiosk.phase, LeftBehind):
+        for reason in (ClearReason.HAND_OVER_POLICE, ClearReason.FALSE_ALARM):
+            yield Happening(f"cleared: {reason}", v.AlarmCleared(ALARM_ID, reason), world, patient=False)
     yield Happening("touched", v.Touched(SESSION_ID, m.Language.JA), world, patient=False)
     if world.serving:
         for message in _messages(world):
@@ -285,6 +298,7 @@ def _messages(world: World) -> Iterator[m.FromClerk]:
     if not world.train_yen:
         yield m.Printed(DOCUMENT_ID)
     yield m.Printed(OTHER_DOCUMENT_ID)
+    yield from (m.Receipted(printed=True), m.Receipted(printed=False))
     yield m.PrintFailed(DOCUMENT_ID, m.PrintFault.PAPER_OUT, 0)
     yield m.Ended(m.EndCause.PERSON)
     yield m.Fault(m.Name("ValueError"), m.Name("errands"), 1)

@@ -44,8 +44,6 @@ def event_label(event: Any) -> str:
             return f"Touched {kind}" if kind else "Touched nothing"
         case _ if getattr(event, "serial", None) == STALE:
             return "any stale result"
-        case clerk.WorkFailed():
-            return "WorkFailed"
         case _:
             return _named(event)
 

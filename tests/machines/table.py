@@ -28,10 +28,10 @@ MOST_LABELS = 4
 KIOSK_COLOURS = {
     **dict.fromkeys(("Starting", "Idle", "OutOfService"), "gray90"),
     **dict.fromkeys(("LeftBehind card", "LeftBehind paper"), "mistyrose"),
-    **dict.fromkeys(("Collecting", "Lending", "Printing"), "lightyellow"),
+    **dict.fromkeys(("Collecting", "Lending", "Printing", "Receipting"), "lightyellow"),
 }
 CLERK_COLOURS = {"Spare": "gray90", "Over": "gray90", "Saying": "lightyellow"} | dict.fromkeys(
-    ("TakingCard", "Paying", "Printing", "TakingPaper"), "lightblue"
+    ("TakingCard", "Paying", "Printing", "Receipting", "TakingPaper"), "lightblue"
 )
 
 

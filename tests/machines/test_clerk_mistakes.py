@@ -5,9 +5,21 @@ from dataclasses import replace
 import pytest
 
 from firmware.app import messages as m
-from firmware.app.clerk import course, machine, questions, work
+from firmware.app.clerk import chain, choosing, course, machine, questions, work
 from firmware.app.clerk import vocabulary as v
-from firmware.app.clerk.state import Asking, Over, Paying, Printing, Question, Saying, TakingCard, TakingPaper, Working
+from firmware.app.clerk.state import (
+    Asking,
+    Over,
+    Paying,
+    Printing,
+    Question,
+    Receipting,
+    Saying,
+    TakingCard,
+    TakingPaper,
+    Work,
+    Working,
+)
 from tests.machines.clerk_graph import ClerkGraph
 from tests.machines.clerk_world import START
 from tests.machines.exploration import RuleBroken, explore
@@ -166,12 +178,93 @@ def end_twice(monkeypatch):
     changed(monkeypatch, Over, lambda clerk, *_: (clerk, (v.Say(m.Ended(m.EndCause.PERSON)),)))
 
 
-def order_more_than_offered(monkeypatch):
+def ordering_otherwise(monkeypatch, **changes):
     def change(clerk, event, answer):
-        more = tuple(replace(each, copies=11) if isinstance(each, v.PlaceOrder) else each for each in answer[1])
-        return answer[0], more
+        def other(command):
+            placed = isinstance(command, v.PlaceOrder)
+            return replace(command, order=replace(command.order, **changes)) if placed else command
+
+        return answer[0], tuple(map(other, answer[1]))
 
     changed(monkeypatch, Asking, change)
+
+
+def order_more_than_offered(monkeypatch):
+    ordering_otherwise(monkeypatch, copies=11)
+
+
+def order_without_the_person_s_items(monkeypatch):
+    ordering_otherwise(monkeypatch, items=())
+
+
+def forget_that_the_scope_was_changed(monkeypatch):
+    right = choosing.altered
+
+    def wrong(clerk, **changes):
+        return right(
+            clerk, **{key: value for key, value in changes.items() if "scope" not in changes or key == "scope"}
+        )
+
+    monkeypatch.setattr(choosing, "altered", wrong)
+
+
+def offer_what_cannot_be_had(monkeypatch):
+    def change(clerk, event, answer):
+        if event == v.Touched("type:seal_registration") and clerk.phase.question is Question.CHOOSE_TYPE:
+            return course.begin(
+                clerk, Work.HOUSEHOLD, lambda s: v.AskHousehold(s, "seal_registration"), 0.0, course.Limits()
+            )
+        return answer
+
+    changed(monkeypatch, Asking, change)
+
+
+def confirm_without_a_preview(monkeypatch):
+    without_it = tuple(question for question in chain._CHAIN if question is not Question.PREVIEW)
+    monkeypatch.setattr(chain, "_CHAIN", without_it)
+
+
+def ask_what_leaves_no_choice(monkeypatch):
+    monkeypatch.setattr(chain, "_asked", lambda question, _offer, _choice: question is not Question.CHOOSE_PERSONS)
+
+
+def end_at_a_refusal(monkeypatch):
+    monkeypatch.setattr(work, "_REFUSABLE", ())
+
+
+def remember_what_was_refused(monkeypatch):
+    monkeypatch.setattr(chain, "with_nothing_chosen", lambda visit: visit)
+
+
+def leave_typed_texts(monkeypatch):
+    changed(monkeypatch, Working, without(v.WipeTyped))
+
+
+def leave_typed_texts_at_the_end(monkeypatch):
+    changed(monkeypatch, Asking, without(v.WipeTyped))
+
+
+def register_without_the_telephone(monkeypatch):
+    def change(clerk, event, answer):
+        if event == v.Touched("next") and clerk.phase.question is Question.REGISTER_PHONE:
+            return course.ask(clerk, Question.REGISTER_CONFIRM, 0.0, course.Limits())
+        return answer
+
+    changed(monkeypatch, Asking, change)
+
+
+def print_a_receipt_unasked(monkeypatch):
+    def change(clerk, event, answer):
+        if isinstance(event, v.PrintDone) and isinstance(answer[0].phase, TakingPaper):
+            serial = clerk.serial + 1
+            return replace(answer[0], phase=Receipting(serial), serial=serial), (*answer[1], v.PrintReceipt(serial))
+        return answer
+
+    changed(monkeypatch, Printing, change)
+
+
+def keep_the_printer_after_the_receipt(monkeypatch):
+    changed(monkeypatch, Receipting, without(v.Say))
 
 
 def use_a_serial_again(monkeypatch):
@@ -208,6 +301,18 @@ def use_a_serial_again(monkeypatch):
         (print_whatever_the_kiosk_names, "printing_is_commanded"),
         (end_twice, "end_is_said_once"),
         (order_more_than_offered, "orders_are_possible"),
+        (offer_what_cannot_be_had, "orders_are_possible"),
+        (order_without_the_person_s_items, "the_order_is_what_the_person_touched"),
+        (forget_that_the_scope_was_changed, "orders_are_possible"),
+        (confirm_without_a_preview, "what_is_confirmed_was_previewed"),
+        (ask_what_leaves_no_choice, "only_what_leaves_a_choice_is_asked"),
+        (end_at_a_refusal, "a_refusal_leaves_the_transaction_open"),
+        (remember_what_was_refused, "a_refusal_leaves_the_transaction_open"),
+        (leave_typed_texts, "typed_texts_are_wiped"),
+        (leave_typed_texts_at_the_end, "typed_texts_are_wiped"),
+        (register_without_the_telephone, "a_registration_is_whole"),
+        (print_a_receipt_unasked, "a_receipt_follows_the_kept_fee"),
+        (keep_the_printer_after_the_receipt, "a_receipt_follows_the_kept_fee"),
         (use_a_serial_again, "work_has_its_command"),
     ],
 )

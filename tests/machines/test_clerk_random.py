@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from firmware.app import messages as m
 from firmware.app.clerk import vocabulary as v
-from firmware.app.clerk.state import Clerk, Offered, Over
+from firmware.app.clerk.state import Clerk, Over
+from firmware.app.clerk.visit import Offered
 from tests.machines.clerk_rules import KIOSK_MUST_SPEAK, broken_by
 from tests.machines.clerk_world import DOCUMENT_ID, FROM_KIOSK, PLACES, TOUCHES, TRANSACTION_ID, Situation, answer
 
@@ -16,7 +17,7 @@ WORDS = st.sampled_from(("self", "household", "income", "domicile"))
 OFFERS = st.lists(
     st.builds(
         Offered,
-        st.sampled_from(("record", "seal", "tax")),
+        st.sampled_from(("resident_record", "seal_registration", "family_register")),
         st.integers(0, 10_000),
         st.lists(WORDS, max_size=3).map(tuple),
         st.lists(WORDS, max_size=3).map(tuple),

@@ -17,6 +17,7 @@ PHASES = {
     "Collecting",
     "Lending",
     "Printing",
+    "Receipting",
     "AwaitingPickup",
     "Ending",
     "LeftBehind",

@@ -1,4 +1,4 @@
-"""Several sheets, one tray: however they fall and are taken, *taken* is said when nothing is to come."""
+"""Several sheets and a receipt, one tray: however they fall and are taken, *taken* is said when nothing is to come."""
 
 from dataclasses import replace
 
@@ -17,14 +17,17 @@ STEP_S = 0.25
 class Tray:
     """The machine with its order of some sheets; each verb is one thing that happens, at its time."""
 
-    def __init__(self, sheets):
+    def __init__(self, sheets, *, receipt=False):
         facts = Facts(printer=READY_PRINTER, tray=d.Media.NOT_PRESENT, escrow=d.Media.PRESENT, reader=True)
         session = replace(SESSION, end_by=900.0)
-        self.kiosk = Kiosk(Printing(session, replace(order(), sheets=sheets), 100.0), facts)
+        self.order = replace(order(order().fee_yen if receipt else 0), sheets=sheets)
+        self.kiosk = Kiosk(Printing(session, self.order, 100.0), facts)
         self.now = 0.0
+        self.receipt = receipt
         self.to_fall = sheets
         self.lying = 0
         self.told_printed_s = None
+        self.is_printed = False
         self.taken = False
         self.story = []
 
@@ -39,8 +42,15 @@ class Tray:
         self.tell(d.PaperTaken())
 
     def printed(self):
-        self.told_printed_s = self.now
+        self.told_printed_s = None if self.receipt else self.now
         self.tell(v.ClerkSaid(SERVING, m.Printed(DOCUMENT_ID)))
+        self.is_printed = True
+        self.to_fall += int(self.receipt)
+
+    def receipted(self):
+        """The completion reply of the receipt comes; it may still fall."""
+        self.told_printed_s = self.now
+        self.tell(v.ClerkSaid(SERVING, m.Receipted(printed=True)))
 
     def wait(self):
         """Let a moment pass, with the deadlines in it; the last sheet falls within its time."""
@@ -65,20 +75,22 @@ class Tray:
             yield Tray.fall
         if self.lying:
             yield Tray.take
-        if self.to_fall <= 1 and self.told_printed_s is None:
+        if self.to_fall <= 1 and not self.is_printed:
             yield Tray.printed
+        elif self.to_fall <= 1 and self.told_printed_s is None:
+            yield Tray.receipted
 
     @property
     def in_time(self):
         return self.now - self.told_printed_s < LIMITS.last_sheet_s
 
 
-def ways(sheets):
+def ways(sheets, *, receipt=False):
     """Every order of sheets falling, hands and the completion reply; between two of them, a moment or none."""
     walked, open_ways, ends = set(), [()], []
     while open_ways:
         way = open_ways.pop()
-        tray = play(sheets, way)
+        tray = play(sheets, way, receipt=receipt)
         choices = list(tray.possible())
         if not choices:
             ends.append(tray)
@@ -91,8 +103,8 @@ def ways(sheets):
     return ends
 
 
-def play(sheets, way):
-    tray = Tray(sheets)
+def play(sheets, way, *, receipt=False):
+    tray = Tray(sheets, receipt=receipt)
     for verb in way:
         verb(tray)
     return tray
@@ -107,6 +119,36 @@ def test_taken_is_said_only_when_no_sheet_is_to_come(sheets):
             tray.wait()
         assert tray.over, tray.story
     assert any(tray.taken for tray in ends)
+
+
+@pytest.mark.parametrize("sheets", [1, 2])
+def test_with_a_receipt_it_is_said_when_that_is_taken_too(sheets):
+    ends = ways(sheets, receipt=True)
+    for tray in ends:
+        for _ in range(round(LIMITS.present_s / STEP_S) + 1):
+            tray.wait()
+        assert tray.over, tray.story
+    assert any(tray.taken for tray in ends)
+
+
+def test_a_receipt_that_is_not_seen_leaves_the_certificate_taken():
+    tray = play(1, (Tray.fall, Tray.take, Tray.printed, Tray.receipted), receipt=True)
+    tray.to_fall = 0
+    for _ in range(round(LIMITS.last_sheet_s / STEP_S)):
+        tray.wait()
+    assert tray.taken
+
+
+@pytest.mark.parametrize("end", [v.Ticked(), v.ClerkGone(SERVING), v.ClerkSaid(SERVING, m.Receipted(printed=False))])
+def test_no_receipt_changes_nothing_of_the_order(end):
+    tray = play(1, (Tray.fall, Tray.printed), receipt=True)
+    tray.to_fall = 0
+    tray.tell(end, tray.kiosk.deadline)
+    assert tray.kiosk.facts.printer_lent
+    tray.take()
+    for _ in range(round(LIMITS.last_sheet_s / STEP_S) + 1):
+        tray.wait()
+    assert tray.taken
 
 
 @pytest.mark.parametrize("sheets", [1, 2])

@@ -2,10 +2,11 @@
 
 The visit runs through the real processes. Waiting for people and devices is left out: the time between a page and the
 touch that answers it, pcscd's polling until it sees the card come and go, the coins' pulses, the printer's motor and
-its simulator (`quick_printer.py`), the tray sensor's debouncing. What is left is the work of kiosk and hub, in four
-spans: card seen -> PIN page; PIN touched -> take your card; order confirmed -> fee asked for; last coin counted ->
-take your paper. The parts that cannot be saved are measured after each visit, alone and at a person's pace
-(`alone.py`). What they are and why: docs/measurements.md.
+its simulator (`quick_printer.py`), the tray sensor's debouncing. What is left is the work of kiosk and hub, in six
+spans: card seen -> PIN page; PIN touched -> take your card; type chosen -> next question (the municipality's answer);
+copies chosen -> preview; order confirmed -> fee asked for; last coin counted -> take your paper. The parts that cannot
+be saved are measured after each visit, alone and at a person's pace (`alone.py`). What they are and why:
+docs/measurements.md.
 """
 
 import asyncio
@@ -26,12 +27,13 @@ from tests.measure.quick_printer import QuickPrinter
 VISITS = 11
 TRIES = 3
 PAUSE_S = 0.5  # before each part: what a person needs for a touch
-SPANS = ("card seen", "PIN", "order", "paid")
+SPANS = ("card seen", "PIN", "type", "preview", "order", "paid")
+PAGES_MADE = 2  # the masked one of the preview, and the certificate: two pages with other texts, each shown or signed
 COUNTED = {
-    "card signature": "signature",
-    "two TLS handshakes": "handshakes",
-    "PDF": "pdf",
-    "rasterising": "rasterising",
+    "card signature": ("signature", 1),
+    "two TLS handshakes": ("handshakes", 1),
+    "PDF": ("pdf", PAGES_MADE),
+    "rasterising": ("rasterising", PAGES_MADE),
 }
 
 
@@ -51,13 +53,16 @@ async def measure(out: Path) -> dict:
 def _figures(visits: list[dict], parts: list[dict]) -> dict:
     """The first visit and round warmed everything up and are left out by the caller."""
     walls = [sum(visit.values()) for visit in visits]
-    sums = [sum(part[name] for name in COUNTED.values()) for part in parts]
+    sums = [sum(part[key] * times for key, times in COUNTED.values()) for part in parts]
     total = statistics.median(sums)
-    alone = ", ".join(f"{name} {_median(parts, key):.1f}" for name, key in COUNTED.items())
+    alone = ", ".join(
+        f"{name} {f'{times} x ' if times > 1 else ''}{_median(parts, key):.1f}"
+        for name, (key, times) in COUNTED.items()
+    )
     spans = ", ".join(f"{name} {_median(visits, name):.1f}" for name in SPANS)
     signing = f"signing without power-up and PIN {_median(parts, 'signing'):.1f}"
     return {
-        "issuance.wall_ms": figure(walls, "ms", f"sum of four spans: {spans}"),
+        "issuance.wall_ms": figure(walls, "ms", f"sum of {len(SPANS)} spans: {spans}"),
         "issuance.irreducible_ms": figure(sums, "ms", f"parts measured alone: {alone} ({signing})"),
         "issuance.overhead_ratio": figure([wall / total for wall in walls], "1", "aim 1.5; wall over irreducible", 2),
     }
@@ -119,7 +124,7 @@ async def _visit(bench: SimBench, world: World) -> dict[str, float]:
     await bench.type_pin("1234")
     await bench.expect_screen("take_card")
     await bench.remove_card()
-    await bench.choose("type:resident_record", "scope:self", "next", "next", "next")
+    await bench.choose("type:resident_record", "scope:self", "next", "next", "next", "next")
     await bench.expect_screen("pay")
     await bench.insert_coins(100, 100, 50)
     await bench.expect_screen("take_paper")
@@ -135,6 +140,8 @@ def _spans(pages: list[dict]) -> dict[str, float]:
     marks = (
         (_first(pages, "wait", held), "enter_pin"),
         (_last(pages, "enter_pin"), "take_card"),
+        (_last(pages, "choose_type"), "choose_scope"),
+        (_last(pages, "choose_copies"), "preview"),
         (_last(pages, "confirm"), "pay"),
         (_last(pages, "pay"), "take_paper"),
     )

@@ -1,10 +1,13 @@
 """A printer that takes no time: it interprets nothing, and says that all is printed as soon as it has the last byte.
 
 The simulated printer works through every row in Python, which takes 20 ms a strip: latency of a device, which the
-measurement leaves out. Not responsible for what is on the strip (`sim_hw/printer` looks at that in the tests).
+measurement leaves out. `python -m tests.measure.quick_printer` is one in a process of its own: it writes its port, and
+runs until its standard input closes. Not responsible for what is on the strip (`sim_hw/printer` looks at that in the
+tests).
 """
 
 import asyncio
+import sys
 
 from sim_hw.printer.conditions import Reading
 
@@ -43,7 +46,7 @@ class QuickPrinter:
             tail = b""
             while data := await reader.read(READ_BYTES):
                 tail = await self._answer(tail + data, writer)
-        except ConnectionError:
+        except (ConnectionError, asyncio.CancelledError):  # the streams log an error for a task that was cancelled
             return
         finally:
             self._calls.discard(call)
@@ -66,3 +69,17 @@ class QuickPrinter:
             if data[:at].endswith(CUT):
                 await self._cut()
         return data[end:][-len(CUT + COMPLETION) - PROCESS_ID_BYTES :]
+
+
+async def _serve():
+    async def cut():
+        return
+
+    printer = QuickPrinter(cut)
+    print(await printer.start(), flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+    await printer.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(_serve())

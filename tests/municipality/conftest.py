@@ -76,7 +76,7 @@ class Session:
     chain: dict[str, Any]
 
     def order(self, **changes: Any) -> IssueRequest:
-        """An order; what is None in `changes` and no field of version 1 stays, `drop` names fields to leave out."""
+        """An order with `changes`; `drop` names fields to leave out."""
         dropped = changes.pop("drop", ())
         record = {**self._bound(), **self.choice(**changes)}
         return IssueRequest(

@@ -258,10 +258,3 @@ def test_a_seal_cancelled_while_the_page_is_made_is_not_certified(town, request_
         assert town.refusal(request).refusal == "seal_not_registered"
     finally:
         set_end(None)
-
-
-def test_an_order_of_version_1_gets_a_statement_of_version_1(town, request_of):
-    request = request_of("hanako", v=1, scope="household", drop=("persons", "fiscal_year"))
-    statement = town.read(town.issue(request).statement)
-    assert statement["v"] == 1
-    assert not {"persons", "fiscal_year", "code_area"} & set(statement)

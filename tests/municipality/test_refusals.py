@@ -102,9 +102,9 @@ def test_nothing_is_issued_while_closed(town, request_of, moment):
         ({"clerk_nonce": bytes(32)}, "binding_mismatch"),
         ({"v": 3}, "binding_mismatch"),
         ({"v": True}, "binding_mismatch"),
-        ({"v": 1}, "binding_mismatch"),  # with fields of version 2
+        ({"v": 1}, "binding_mismatch"),
         ({"drop": ("persons",)}, "binding_mismatch"),
-        ({"v": 1, "scope": "members", "drop": ("persons", "fiscal_year")}, "binding_mismatch"),
+        ({"v": 1, "drop": ("persons", "fiscal_year")}, "binding_mismatch"),
         ({"extra": 1}, "binding_mismatch"),
     ],
 )

@@ -135,6 +135,14 @@ def test_another_language_is_said_from_the_beginning():
     assert voice.said[-1][0].startswith("Retire o cartão.")
 
 
+@pytest.mark.parametrize("page", [pages.take_card, pages.take_paper])
+def test_the_prompt_to_take_what_lies_there_is_said_unasked_where_everybody_hears_it(page):
+    for private, count in ((False, 1), (True, 0)):
+        guidance, voice = _guided(private=private)
+        guidance.show(page(JA))
+        assert len(voice.said) == count
+
+
 @pytest.mark.parametrize(("private", "count"), [(True, 0), (False, 1)])
 def test_an_alarm_is_said_unasked_where_everybody_hears_it(private, count):
     guidance, voice = _guided(private=private)

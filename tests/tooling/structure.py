@@ -23,6 +23,8 @@ LINES_MAX = 400
 LINES_MEDIAN_MAX = 150
 FUNCTION_LINES_MAX = 40
 EMPTY_NAMES = frozenset({"manager", "handler", "handlers", "utils", "util", "helper", "helpers", "misc", "common"})
+# As Alembic writes them: one function lists all that a step changes.
+STEPS = Path("hub/migrations")
 NOT_OURS = frozenset({"out", "node_modules", "__pycache__"})
 
 
@@ -68,7 +70,7 @@ def size_offences(root: Path) -> Iterator[str]:
             yield f"{name}: {lines} lines, at most {LINES_MAX}: split it by theme"
         if in_product and lines > 1:
             product_lines.append(lines)
-        if in_product and path.suffix == ".py":
+        if in_product and path.suffix == ".py" and not (STEPS in name.parents and path.name.startswith("step_")):
             for function, length in long_functions(path):
                 yield f"{name}: {function} has {length} lines, at most {FUNCTION_LINES_MAX}: name a part of it"
     if product_lines and median(product_lines) > LINES_MEDIAN_MAX:

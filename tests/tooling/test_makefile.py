@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TARGETS = {"help", "setup", "demo", "sim", "test", "check", "bench", "hil", "clean", "lock"}
+TARGETS = {"help", "setup", "demo", "sim", "test", "check", "bench", "bench-hub", "hil", "clean", "lock"}
 
 
 def make(*arguments):

@@ -10,6 +10,7 @@ from firmware.app.clerk.state import (
     Asking,
     Clerk,
     Limits,
+    Over,
     Page,
     Paying,
     Question,
@@ -18,7 +19,8 @@ from firmware.app.clerk.state import (
     Work,
     Working,
 )
-from firmware.app.messages import DocumentHeld, EndCause, Step, Stepped
+from firmware.app.clerk.visit import Visit
+from firmware.app.messages import DocumentHeld, EndCause, Ended, Step, Stepped
 
 Answer = tuple[Clerk, tuple[v.Command, ...]]
 Transition = Callable[[Clerk, v.Event, float, Limits], Answer]
@@ -59,6 +61,13 @@ def take_card(
     return replace(clerk, phase=TakingCard(question, held)), (*before, v.Say(Stepped(Step.TAKE_CARD)))
 
 
+def choose(clerk: Clerk, question: Question, now: float, limits: Limits, *commands: v.Command) -> Answer:
+    """Ask a question that comes after the card was taken back; if a card lies there again, it goes first."""
+    if clerk.visit.card:
+        return take_card(clerk, question, None, *commands)
+    return ask(clerk, question, now, limits, *commands)
+
+
 def pay(clerk: Clerk, held: DocumentHeld) -> Answer:
     """Tell the kiosk of the document: it asks for the fee."""
     return replace(clerk, phase=Paying(held.fee_yen)), (v.Say(Stepped(Step.PAY)), v.Say(held))
@@ -74,9 +83,29 @@ def say(
     page: Page = Page.SORRY,
     money: str = "",
 ) -> Answer:
-    """Show a last page. A transaction that nothing came of is cancelled at the centre."""
-    undo: tuple[v.Command, ...] = (v.WipePin(),)
-    if clerk.visit.transaction_id and end is not EndCause.FINISHED:
-        undo = (*undo, v.CancelTransaction(_CANCEL_WORDS[end]))
+    """Show a last page. A transaction that nothing came of is cancelled at the centre; what was chosen is forgotten."""
     phase = Saying(page, end, now + limits.last_page_s, cause, money)
-    return replace(clerk, phase=phase), (*commands, *undo)
+    return replace(clerk, phase=phase, visit=_remembered(clerk.visit)), (*commands, *_undo(clerk.visit, end))
+
+
+def leave(clerk: Clerk, end: EndCause) -> Answer:
+    """End without another page."""
+    over = replace(clerk, phase=Over(), visit=_remembered(clerk.visit))
+    return over, (*_undo(clerk.visit, end), v.Say(Ended(end)))
+
+
+def _undo(visit: Visit, end: EndCause) -> tuple[v.Command, ...]:
+    wiped = (v.WipePin(), v.WipeTyped())
+    if visit.transaction_id and end is not EndCause.FINISHED:
+        return (*wiped, v.CancelTransaction(_CANCEL_WORDS[end]))
+    return wiped
+
+
+def _remembered(visit: Visit) -> Visit:
+    """Return what a last page may tell: whom to ask, and the number where no receipt says it."""
+    return Visit(
+        place=visit.place,
+        transaction_id=visit.transaction_id,
+        card=visit.card,
+        receipt_failed=visit.receipt_failed,
+    )

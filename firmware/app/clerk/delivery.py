@@ -7,7 +7,7 @@ from dataclasses import replace
 from firmware.app import messages as m
 from firmware.app.clerk import vocabulary as v
 from firmware.app.clerk.course import Answer, say
-from firmware.app.clerk.state import Clerk, Limits, Page, Paying, Printing, TakingPaper
+from firmware.app.clerk.state import Clerk, Limits, Page, Paying, Printing, Receipting, TakingPaper
 
 _RETURNED = {
     m.ReturnCause.TIMEOUT: ("timeout", m.EndCause.TIMEOUT),
@@ -24,10 +24,11 @@ def paying(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
     assert isinstance(phase, Paying)  # noqa: S101 - the dispatch table says so
     match event:
         case m.Escrow(inserted_yen, due_yen):
-            returned = phase.returned and inserted_yen == 0
-            return replace(clerk, phase=Paying(due_yen, inserted_yen, open=True, returned=returned)), ()
+            return replace(clerk, phase=_counted(phase, inserted_yen, due_yen, now, limits)), ()
         case m.PaymentReturned(m.ReturnCause.OVERPAID):
-            return replace(clerk, phase=Paying(phase.due_yen, 0, open=True, returned=True)), ()
+            return replace(clerk, phase=replace(phase, inserted_yen=0, open=True, returned=True)), ()
+        case v.Ticked():
+            return replace(clerk, phase=replace(phase, warned=True, deadline=None)), ()
         case m.PaymentReturned(cause):
             text, end = _RETURNED[cause]
             return say(clerk, end, text, now, limits, money="returned" if phase.inserted_yen else "nothing_charged")
@@ -39,6 +40,16 @@ def paying(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
             return replace(clerk, phase=Printing(serial), serial=serial), (told, v.PrintDocument(serial))
         case _:
             return clerk, ()
+
+
+def _counted(phase: Paying, inserted_yen: int, due_yen: int, now: float, limits: Limits) -> Paying:
+    """Count what the kiosk counted; a coin gives the whole time again, unless it was one too many or the last."""
+    counted = replace(phase, due_yen=due_yen, inserted_yen=inserted_yen, open=True)
+    if inserted_yen > due_yen:
+        return counted
+    left = inserted_yen < due_yen
+    deadline = now + max(limits.payment_s - limits.warning_s, 0.0) if left else None
+    return replace(counted, returned=phase.returned and inserted_yen == 0, warned=False, deadline=deadline)
 
 
 def printing(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
@@ -61,9 +72,22 @@ def printing(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer
             return clerk, ()
 
 
+def receipting(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:  # noqa: ARG001 - called alike
+    """Wait for the receipt; whatever becomes of it, the certificate is the person's."""
+    match event:
+        case v.ReceiptPrinted(_, printed):
+            visit = replace(clerk.visit, receipt_failed=not printed)
+            return replace(clerk, phase=TakingPaper(), visit=visit), (v.Say(m.Receipted(printed)),)
+        case _:
+            return clerk, ()
+
+
 def taking_paper(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
     """Say good-bye when the kiosk says that the paper is taken, or that it cannot tell."""
     match event:
+        case m.ReceiptDue():
+            serial = clerk.serial + 1
+            return replace(clerk, phase=Receipting(serial), serial=serial), (v.PrintReceipt(serial),)
         case m.MediaPresented():
             return replace(clerk, phase=TakingPaper(presented=True)), ()
         case m.Finish(m.FinishCause.TAKEN):

@@ -7,36 +7,44 @@ the document's bands until they are printed. All of it is in this process's memo
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from firmware.app import messages as m
 from firmware.app.clerk import failures, jpki
 from firmware.app.clerk import vocabulary as v
-from firmware.app.clerk.binding import BindingMismatch
-from firmware.app.clerk.order import Choice
+from firmware.app.clerk.failures import asked
+from firmware.app.clerk.inquiries import Inquiries
+from firmware.app.clerk.known import Known
 from firmware.app.clerk.print_job import Sheets, framed, print_sheets
-from firmware.app.clerk.raster import UnprintableDots
-from firmware.app.clerk.state import Offered, Place
+from firmware.app.clerk.raster import UnprintableDots, to_bands
+from firmware.app.clerk.receipt import NUMBER_DIGITS, NoReceipt, Sale
+from firmware.app.clerk.visit import Offered, Place
 from firmware.app.hub_client import HubError
+from firmware.app.screens.dates import TOKYO
 from firmware.devices import BadResponse, CardGone, DeviceError, DeviceTimeout
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from firmware.app.clerk.exchange import Exchange
     from firmware.app.clerk.jpki import Reader
+    from firmware.app.clerk.order import Offer
+    from firmware.app.clerk.receipt import Receipts
     from firmware.devices import PrinterJob
 
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """Where the errands go."""
+    """Where the errands go; `pictures` offers PNG pictures to the screen by path, in place of those before."""
 
     reader: Reader
     places: Callable[[], Awaitable[tuple[Place, ...]]]
     exchange: Callable[[], Exchange]
     printer: Callable[[], Awaitable[PrinterJob]]
     warm: Callable[[], Awaitable[None]]
+    pictures: Callable[[Mapping[str, bytes]], None]
+    receipts: Receipts
 
 
 T = TypeVar("T")
@@ -46,12 +54,17 @@ class Errands:
     """The errands of one dialogue; every method that takes a serial returns the event that answers it."""
 
     def __init__(self, sources: Sources) -> None:
+        self.known = Known()
+        self.inquiries = Inquiries(lambda: _present(self._exchange), self.known, sources.pictures)
         self._sources = sources
         self._pin = bytearray()
         self._exchange: Exchange | None = None
         self._prepared: Exchange | None = None
         self._signed: jpki.Authenticated | None = None
+        self._places: tuple[Place, ...] = ()
+        self._place = ""
         self._sheets: Sheets = ()
+        self._sale: Sale | None = None
 
     # ------------------------------------------------------------ PIN
 
@@ -114,42 +127,48 @@ class Errands:
 
     async def ask_places(self, serial: int) -> v.Event:
         """Ask the centre what can be had."""
-        return await _asked(serial, self._ask_places(serial))
+        return await asked(serial, self._ask_places(serial))
 
     async def open(self, serial: int, municipality: str) -> v.Event:
         """Open a transaction with session keys that no transaction had before."""
         self._exchange, self._prepared = self._prepared or self._sources.exchange(), None
-        return await _asked(serial, self._open(serial, municipality, self._exchange))
+        return await asked(serial, self._open(serial, municipality, self._exchange))
 
     async def present(self, serial: int) -> v.Event:
         """Show the card's certificate and signature."""
-        return await _asked(serial, self._present(serial))
+        return await asked(serial, self._present(serial))
 
     async def order(self, order: v.PlaceOrder) -> v.Event:
         """Order, fetch and check the document, and frame it for the printer."""
-        return await _asked(order.serial, self._order(order))
+        return await asked(order.serial, self._order(order))
 
     async def cancel(self, cause: v.CancelCause) -> None:
         """Tell the centre that nothing comes of the transaction; the keys are dropped whether it hears or not."""
+        self.inquiries.withdraw()
         if self._exchange:
             await self._exchange.cancel(cause)
 
     async def _ask_places(self, serial: int) -> v.Event:
-        return v.PlacesCame(serial, await self._sources.places())
+        self._places = await self._sources.places()
+        return v.PlacesCame(serial, self._places)
 
     async def _open(self, serial: int, municipality: str, exchange: Exchange) -> v.Event:
-        return v.TransactionCame(serial, await exchange.open(municipality))
+        transaction_id = await exchange.open(municipality)
+        self._place = next((dict(each.name)["ja"] for each in self._places if each.code == municipality), municipality)
+        self.known.receipt_number = transaction_id[:NUMBER_DIGITS]
+        return v.TransactionCame(serial, transaction_id)
 
     async def _present(self, serial: int) -> v.Event:
         signed = _present(self._signed)
         offers = await _present(self._exchange).present_card(signed.certificate_der, signed.signature)
-        offered = tuple(Offered(o.type, o.fee_yen, o.items, o.scopes, o.copies_max) for o in offers)
-        return v.OffersCame(serial, offered)
+        return v.OffersCame(serial, tuple(_offered(each) for each in offers))
 
     async def _order(self, order: v.PlaceOrder) -> v.Event:
-        scope = "household" if order.scope == "household" else "self"
-        document = await _present(self._exchange).order(Choice(order.type, scope, order.items, order.copies))
+        document = await _present(self._exchange).order(self.inquiries.choice(order.order))
+        self.inquiries.withdraw()
         self._sheets = framed(document)
+        number = self.known.receipt_number
+        self._sale = Sale(self._place, order.order.type, document.copies, document.fee_yen, number)
         return v.DocumentCame(
             order.serial,
             m.Id(document.document_id),
@@ -167,12 +186,30 @@ class Errands:
         self._sheets = ()
         return v.PrintStopped(serial, *failed) if failed else v.PrintDone(serial)
 
+    async def print_receipt(self, serial: int) -> v.Event:
+        """Print the receipt of what was printed before; the printer is free again when this returns."""
+        receipts = self._sources.receipts
+        try:
+            dots = receipts.drawn(_present(self._sale), datetime.now(TOKYO))
+            strip = to_bands(dots, receipts.head_dots)
+        except (NoReceipt, UnprintableDots):
+            return v.ReceiptPrinted(serial, printed=False)
+        failed = await print_sheets((strip,), self._sources.printer, lambda _: None)
+        return v.ReceiptPrinted(serial, printed=failed is None)
 
-async def _asked(serial: int, question: Awaitable[v.Event]) -> v.Event:
-    try:
-        return await question
-    except (HubError, BindingMismatch, UnprintableDots) as error:
-        return v.WorkFailed(serial, *failures.told(error))
+
+def _offered(offer: Offer) -> Offered:
+    return Offered(
+        type=offer.type,
+        fee_yen=offer.fee_yen,
+        items=offer.items,
+        scopes=offer.scopes,
+        copies_max=offer.copies_max,
+        fiscal_years=offer.fiscal_years,
+        available=offer.available,
+        reason=offer.reason or "",
+        hours=(offer.hours.open, offer.hours.close),
+    )
 
 
 def _card_failure(serial: int, error: DeviceError) -> v.Event:

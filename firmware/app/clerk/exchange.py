@@ -1,4 +1,4 @@
-"""One person's exchange with the centre: transaction, card, order, document; everything in memory only.
+"""One person's exchange with the centre: transaction, card, queries, order, document; everything in memory only.
 
 Not responsible for the card (the dialogue signs `message_for_card`), for paying or printing. A step that fails with
 anything but a refusal ends the exchange: its keys are dropped, so that no late answer can be opened (`DOMAIN`,
@@ -11,15 +11,17 @@ import base64
 import hashlib
 import secrets
 import time
-from contextlib import contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta
 
-from firmware.app.clerk import binding
-from firmware.app.clerk.binding import BindingMismatch, Document, Expected
+from firmware.app.clerk import answer, binding, session_keys
+from firmware.app.clerk.answer import Answer, Asked
+from firmware.app.clerk.binding import Document, Expected
+from firmware.app.clerk.claims import VERSION, BindingMismatch, Session
 from firmware.app.clerk.key_list import KeyList, KeyListUntrusted, read_root_key
 from firmware.app.clerk.order import Choice, Offer, Order
 from firmware.app.clerk.session_keys import NotForThisSession, SessionKeys, SessionOver
@@ -28,9 +30,12 @@ from firmware.app.hub_client import HubClient, HubError, HubGarbled, HubRefused,
 from firmware.app.messages import Id
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import AsyncGenerator, Generator
     from pathlib import Path
 
+    from firmware.app.clerk.query import Query
+
+T = TypeVar("T")
 Offers = tuple[Offer, ...]
 _Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
 
@@ -61,7 +66,7 @@ class _Transaction:
 class Exchange:
     """The steps in their order: `prepare`, `open`, `message_for_card`, `present_card`, `order`; `cancel` at any time.
 
-    `prepare` may be left out: `open` does it then.
+    `prepare` may be left out: `open` does it then. `query` may be asked any number of times before `order`.
     Steps raise the `HubError`s of the client, and `BindingMismatch` when an answer is not for this person.
     """
 
@@ -120,6 +125,7 @@ class Exchange:
     async def present_card(self, certificate_der: bytes, signature: bytes) -> Offers:
         """Show the card's authentication certificate (DER) and signature (256 bytes); returns what can be had."""
         body = {
+            "v": VERSION,
             "clerk_nonce": _text_of(self._keys.clerk_nonce),
             "signing_key": _text_of(self._keys.signing_key),
             "encryption_key": _text_of(self._keys.encryption_key),
@@ -136,14 +142,40 @@ class Exchange:
         self._offers = taken.offers
         return self._offers
 
+    async def query(self, query: Query[T]) -> Answer[T]:
+        """Ask the municipality, open the sealed answer and check it: it may be shown.
+
+        On `BindingMismatch` the statement has been submitted to the centre and the transaction cancelled. A refusal
+        leaves the transaction open.
+        """
+        transaction = self._open()
+        session = self._session(transaction)
+        with self._ending_on_failure():
+            signed = query.signed(session, self._keys)
+            body = {"query": _text_of(signed)}
+            accept = "application/octet-stream"
+            sealed = (await self._ask("POST", self._path("query"), body, self._issue_timeout_s, accept)).body
+            async with self._reporting():
+                plaintext = self._unsealed(sealed, transaction, session_keys.ANSWER)
+                return answer.check(plaintext, Asked(session, query, signed), transaction.key_list, time.time())
+
+    @property
+    def offers(self) -> Offers:
+        """What the centre told of all types when it took the card."""
+        return self._offers
+
+    def order_of(self, choice: Choice) -> Order:
+        """Return the order as `order` would send it, for a preview. Raises `ValueError` when it was not offered."""
+        transaction = self._open()
+        return Order.of(choice, self._offers, transaction.id, transaction.municipality, self._head_dots)
+
     async def order(self, choice: Choice) -> Document:
         """Order, fetch the sealed document, open and check it: the fee may be asked for.
 
         On `BindingMismatch` the statement has been submitted to the centre and the transaction cancelled.
         Raises `ValueError` when the choice was not offered. After a `HubError` other than a refusal: `cancel("hub")`.
         """
-        transaction = self._open()
-        order = Order.of(choice, self._offers, transaction.id, transaction.municipality, self._head_dots)
+        transaction, order = self._open(), self.order_of(choice)
         with self._ending_on_failure():
             ends = time.monotonic() + self._issue_timeout_s
             body = {"order": _text_of(order.signed(self._keys))}
@@ -151,11 +183,10 @@ class Exchange:
             left_s = max(ends - time.monotonic(), 0.0)
             accept = "application/octet-stream"
             sealed = (await self._ask("GET", self._path("document"), deadline_s=left_s, accept=accept)).body
-            try:
-                return self._checked(sealed, transaction, order, taken.document_id)
-            except BindingMismatch as mismatch:
-                await self._report(mismatch)
-                raise
+            async with self._reporting():
+                plaintext = self._unsealed(sealed, transaction, session_keys.DOCUMENT)
+                expected = Expected(self._session(transaction), order, taken.document_id)
+                return binding.check(plaintext, expected, transaction.key_list, time.time())
 
     async def cancel(self, cause: CancelCause) -> bool:
         """End the transaction here and at the centre; False when the centre could not be told. Never raises for it."""
@@ -173,22 +204,32 @@ class Exchange:
         self._keys.drop()
         self._offers = ()
 
-    def _checked(self, sealed: bytes, transaction: _Transaction, order: Order, document_id: str) -> Document:
-        try:
-            plaintext = self._keys.open(sealed, transaction.id)
-        except NotForThisSession as error:
-            raise BindingMismatch("sealed") from error
-        expected = Expected(
-            order=order,
-            document_id=document_id,
+    def _session(self, transaction: _Transaction) -> Session:
+        return Session(
+            transaction_id=transaction.id,
+            municipality=transaction.municipality,
             kiosk_id=self._kiosk_id,
             centre_nonce=transaction.centre_nonce,
             clerk_nonce=self._keys.clerk_nonce,
             card_fingerprint=self._fingerprint,
             session_key_hash=self._keys.key_hash,
+            head_dots=self._head_dots,
             opened_at=transaction.opened_at,
         )
-        return binding.check(plaintext, expected, transaction.key_list, time.time())
+
+    def _unsealed(self, sealed: bytes, transaction: _Transaction, label: str) -> bytes:
+        try:
+            return self._keys.open(sealed, transaction.id, label)
+        except NotForThisSession as error:
+            raise BindingMismatch("sealed") from error
+
+    @asynccontextmanager
+    async def _reporting(self) -> AsyncGenerator[None]:
+        try:
+            yield
+        except BindingMismatch as mismatch:
+            await self._report(mismatch)
+            raise
 
     async def _report(self, mismatch: BindingMismatch) -> None:
         """Submit the statement, if there is one, and cancel; the centre being gone changes nothing here."""

@@ -5,9 +5,16 @@ One table from the hub protocol's problem codes to the texts; neutral where the 
 
 from __future__ import annotations
 
-from firmware.app.clerk.binding import BindingMismatch
-from firmware.app.hub_client import HubGarbled, HubRefused, HubTimeout, HubUnreachable
+from typing import TYPE_CHECKING
+
+from firmware.app.clerk.claims import BindingMismatch
+from firmware.app.clerk.raster import UnprintableDots
+from firmware.app.clerk.vocabulary import Event, WorkFailed
+from firmware.app.hub_client import HubError, HubGarbled, HubRefused, HubTimeout, HubUnreachable
 from firmware.app.messages import EndCause
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
 
 _CODES = {
     "card-expired": ("card_expired", EndCause.CARD),
@@ -15,16 +22,15 @@ _CODES = {
     "card-chain": ("not_my_number_card", EndCause.CARD),
     "bad-signature": ("not_my_number_card", EndCause.CARD),
     "card-status-unknown": ("card_status_unknown", EndCause.HUB),
-    "not-resident": ("refused", EndCause.REFUSED),
+    "not-resident": ("not_resident", EndCause.REFUSED),
     "closed": ("type_closed", EndCause.REFUSED),
     "type-stopped": ("type_closed", EndCause.REFUSED),
     "municipality-timeout": ("hub_slow", EndCause.HUB),
-    "busy": ("hub_slow", EndCause.HUB),
+    "busy": ("hub_slow", EndCause.REFUSED),
     "municipality-down": ("hub_down", EndCause.HUB),
     "expired-transaction": ("timeout", EndCause.TIMEOUT),
     "binding-mismatch": ("mismatch", EndCause.MISMATCH),
 }
-_REFUSALS = {"moved_out": "moved_out", "moved_in_today": "moved_in_today"}
 
 
 def told(error: Exception) -> tuple[str, EndCause]:
@@ -39,8 +45,16 @@ def told(error: Exception) -> tuple[str, EndCause]:
         case HubGarbled():
             return "hub_garbled", EndCause.HUB
         case HubRefused(code="refused", refusal=refusal):
-            return _REFUSALS.get(refusal or "", "refused"), EndCause.REFUSED
+            return "refused" if refusal in (None, "other") else refusal, EndCause.REFUSED
         case HubRefused(code=code):
             return _CODES.get(code, ("error", EndCause.HUB))
         case _:
             return "error", EndCause.DEVICE
+
+
+async def asked(serial: int, question: Awaitable[Event]) -> Event:
+    """Return the event of a question to the centre, or what the person is told when it fails."""
+    try:
+        return await question
+    except (HubError, BindingMismatch, UnprintableDots) as error:
+        return WorkFailed(serial, *told(error))

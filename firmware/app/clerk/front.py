@@ -33,9 +33,9 @@ class SignedCode:
     bits: bytes
 
     @property
-    def area(self) -> dict[str, int]:
-        """Return the square as the municipality's statement names it."""
-        return {"left_dots": self.left_dots, "top_rows": self.top_rows, "side_dots": self.side_dots}
+    def area(self) -> tuple[int, int, int]:
+        """Return the square as the municipality's statement names it: left, top, side."""
+        return self.left_dots, self.top_rows, self.side_dots
 
 
 @dataclass(frozen=True)
@@ -53,17 +53,15 @@ def read_front(document_id: str, background: object, code: object) -> Front:
     return Front(_background(document_id, background, clear), signed)
 
 
-def fits(code: SignedCode, page: bytes, width_dots: int, area: object) -> bool:
-    """Tell whether the square is the one that the municipality signed, lies on the page, and is blank there."""
-    if type(area) is not dict or area != code.area:
-        return False
-    rows = len(page) * 8 // width_dots
-    left, end = code.left_dots, code.left_dots + code.side_dots
-    if min(left, code.top_rows) < 0 or end > width_dots or code.top_rows + code.side_dots > rows:
+def is_blank(page: bytes, width_dots: int, area: tuple[int, int, int]) -> bool:
+    """Tell whether the square (left, top, side) lies on the page and holds no dot."""
+    left, top, side = area
+    rows, end = len(page) * 8 // width_dots, left + side
+    if min(left, top) < 0 or side <= 0 or end > width_dots or top + side > rows:
         return False
     width = width_dots // 8
-    square = ((1 << code.side_dots) - 1) << (width_dots - end)
-    lines = (page[row * width : (row + 1) * width] for row in range(code.top_rows, code.top_rows + code.side_dots))
+    square = ((1 << side) - 1) << (width_dots - end)
+    lines = (page[row * width : (row + 1) * width] for row in range(top, top + side))
     return not any(int.from_bytes(line, "big") & square for line in lines)
 
 

@@ -1,10 +1,11 @@
 """The clerk's machine: theory of operation.
 
 `step(clerk, event, now, limits)` returns the next state and commands. Pure and total: what means nothing in a phase
-changes nothing. A dialogue is a chain of questions (`questions.py`), pieces of work whose results carry a serial
-(`work.py`), and the wait for card, money and paper (`delivery.py`). Every way out leads through `Saying` (a last page)
-to `Over`; the centre is told when nothing comes of a transaction, and the kiosk when the dialogue has ended. Everything
-that affects transitions lives in these files and `course.py`.
+changes nothing. A dialogue is a chain of questions (`questions.py`, `type_choice.py`, `chain.py`, `choosing.py`,
+`registering.py`), pieces of work whose results carry a serial (`work.py`), and the wait for card, money and paper
+(`delivery.py`). Every way out leads through a last page to `Over`; the centre is told when nothing comes of a
+transaction, and the kiosk when the dialogue has ended. A refusal is no way out: another certificate can be chosen.
+Everything that affects transitions lives in these files, `visit.py` and `course.py`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from firmware.app.clerk.state import (
     Paying,
     Printing,
     Question,
+    Receipting,
     Saying,
     Spare,
     TakingCard,
@@ -97,6 +99,7 @@ _PHASES: dict[type, Transition] = {
     TakingCard: _taking_card,
     Paying: delivery.paying,
     Printing: delivery.printing,
+    Receipting: delivery.receipting,
     TakingPaper: delivery.taking_paper,
     Saying: _saying,
     Over: _over,

@@ -27,10 +27,10 @@ _CAUSES = frozenset(fault.value for fault in PrintFault)
 def framed(document: Document) -> Sheets:
     """Return the bands of every sheet, copies included. Raises `raster.UnprintableDots`."""
     head_dots = document.head_dots
-    fronts = [
-        printed(page.bits, head_dots, document.front, first=number == 0) for number, page in enumerate(document.pages)
-    ]
-    strips = [to_bands(compose(front, document.back_panel.bits, head_dots), head_dots) for front in fronts]
+    strips: list[list[bytes]] = []
+    for number, (page, panel) in enumerate(zip(document.pages, document.back_panels, strict=True)):
+        front = printed(page.bits, head_dots, document.front, first=number == 0)
+        strips.append(to_bands(compose(front, panel.bits, head_dots), head_dots))
     return tuple(strips * document.copies)
 
 

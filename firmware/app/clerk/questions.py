@@ -1,6 +1,7 @@
-"""The questions of the dialogue and where each answer, *back* and *cancel* lead. Pure.
+"""The questions up to the PIN, and what every question answers to: *back*, *cancel*, time, a card. Pure.
 
-Order of the questions: `DOMAIN`, "The sequence". Not responsible for what they look like (`app/screens`).
+Order of the questions: `DOMAIN`, "The sequence". Not responsible for what comes after the card (`type_choice.py`,
+`choosing.py`, `registering.py`), nor for what a question looks like (`app/screens`).
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from firmware.app import messages as m
+from firmware.app.clerk import choosing, registering, type_choice
 from firmware.app.clerk import vocabulary as v
 from firmware.app.clerk.course import Answer, ask, begin, say, take_card
 from firmware.app.clerk.state import Asking, Clerk, Limits, Question, Work
@@ -21,19 +23,10 @@ PIN_DIGITS = 4
 _BACK = {
     Question.MUNICIPALITY: Question.CONSENT,
     Question.HOLD_CARD: Question.MUNICIPALITY,
-    Question.CHOOSE_SCOPE: Question.CHOOSE_TYPE,
-    Question.CHOOSE_ITEMS: Question.CHOOSE_SCOPE,
-    Question.CHOOSE_COPIES: Question.CHOOSE_ITEMS,
-    Question.CONFIRM: Question.CHOOSE_COPIES,
 }
 _NEEDS_CARD = (Question.ENTER_PIN, Question.LAST_TRY)
-AFTER_CARD = (
-    Question.CHOOSE_TYPE,
-    Question.CHOOSE_SCOPE,
-    Question.CHOOSE_ITEMS,
-    Question.CHOOSE_COPIES,
-    Question.CONFIRM,
-)
+_BEFORE_CHOICE = (Question.CONSENT, Question.MUNICIPALITY, Question.HOLD_CARD, *_NEEDS_CARD)
+AFTER_CARD = tuple(question for question in Question if question not in _BEFORE_CHOICE)
 
 
 def asking(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
@@ -51,6 +44,8 @@ def asking(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
             return ask(clerk, _BACK[phase.question], now, limits)
         case v.Touched(button):
             return _ANSWERS[phase.question](clerk, button, now, limits)
+        case v.Typed(field, valid):
+            return registering.typed(clerk, field, now, limits, valid=valid)
         case m.CardSeen(present=True) if phase.question is Question.HOLD_CARD:
             return _card_there(clerk, now, limits)
         case m.CardSeen(present=True) if phase.question in AFTER_CARD:
@@ -103,9 +98,13 @@ def _hold_card(clerk: Clerk, button: str, now: float, limits: Limits) -> Answer:
 
 
 def _last_try(clerk: Clerk, button: str, now: float, limits: Limits) -> Answer:
-    if button != "yes":
-        return clerk, ()
-    return ask(clerk, Question.ENTER_PIN, now, limits)
+    match button:
+        case "yes":
+            return ask(clerk, Question.ENTER_PIN, now, limits)
+        case "back":
+            return _to_municipality(clerk, now, limits)
+        case _:
+            return clerk, ()
 
 
 def _enter_pin(clerk: Clerk, button: str, now: float, limits: Limits) -> Answer:
@@ -119,61 +118,17 @@ def _enter_pin(clerk: Clerk, button: str, now: float, limits: Limits) -> Answer:
         case "next" if visit.filled == PIN_DIGITS:
             emptied = replace(clerk, visit=replace(visit, filled=0))
             return begin(emptied, Work.AUTHENTICATE, v.Authenticate, now, limits, v.Say(m.Stepped(m.Step.VERIFY)))
+        case "back":
+            return _to_municipality(clerk, now, limits)
         case _:
             return clerk, ()
     return ask(replace(clerk, visit=replace(visit, filled=filled)), Question.ENTER_PIN, now, limits, again=again)
 
 
-def _choose_type(clerk: Clerk, button: str, now: float, limits: Limits) -> Answer:
-    name = button.removeprefix("type:")
-    offer = next((offer for offer in clerk.visit.offers if offer.type == name), None)
-    if offer is None:
-        return clerk, ()
-    visit = replace(clerk.visit, offer=offer, scope="", items=(), copies=1)
-    return ask(replace(clerk, visit=visit), Question.CHOOSE_SCOPE, now, limits)
-
-
-def _choose_scope(clerk: Clerk, button: str, now: float, limits: Limits) -> Answer:
-    scope, offer = button.removeprefix("scope:"), clerk.visit.offer
-    if offer is None or scope not in offer.scopes:
-        return clerk, ()
-    return ask(replace(clerk, visit=replace(clerk.visit, scope=scope)), Question.CHOOSE_ITEMS, now, limits)
-
-
-def _choose_items(clerk: Clerk, button: str, now: float, limits: Limits) -> Answer:
-    visit = clerk.visit
-    if button == "next":
-        return ask(clerk, Question.CHOOSE_COPIES, now, limits)
-    item = button.removeprefix("item:")
-    if visit.offer is None or item not in visit.offer.items:
-        return clerk, ()
-    items = tuple(sorted(set(visit.items) ^ {item}))
-    return ask(replace(clerk, visit=replace(visit, items=items)), Question.CHOOSE_ITEMS, now, limits)
-
-
-def _choose_copies(clerk: Clerk, button: str, now: float, limits: Limits) -> Answer:
-    visit = clerk.visit
-    if button == "next":
-        return ask(clerk, Question.CONFIRM, now, limits)
-    count = button.removeprefix("copies:")
-    if visit.offer is None or count not in map(str, range(1, visit.offer.copies_max + 1)):
-        return clerk, ()
-    return ask(replace(clerk, visit=replace(visit, copies=int(count))), Question.CHOOSE_COPIES, now, limits)
-
-
-def _confirm(clerk: Clerk, button: str, now: float, limits: Limits) -> Answer:
-    visit = clerk.visit
-    if button != "next" or visit.offer is None:
-        return clerk, ()
-    kind = visit.offer.type
-    return begin(
-        clerk,
-        Work.ISSUE,
-        lambda serial: v.PlaceOrder(serial, kind, visit.scope, visit.items, visit.copies),
-        now,
-        limits,
-        v.Say(m.Stepped(m.Step.ISSUE)),
-    )
+def _to_municipality(clerk: Clerk, now: float, limits: Limits) -> Answer:
+    """Go back from the PIN; the card may lie where it is."""
+    forgotten = replace(clerk, visit=replace(clerk.visit, filled=0))
+    return ask(forgotten, Question.MUNICIPALITY, now, limits, v.WipePin(), v.Say(m.Stepped(m.Step.MUNICIPALITY)))
 
 
 _ANSWERS: dict[Question, Callable[[Clerk, str, float, Limits], Answer]] = {
@@ -182,9 +137,7 @@ _ANSWERS: dict[Question, Callable[[Clerk, str, float, Limits], Answer]] = {
     Question.HOLD_CARD: _hold_card,
     Question.LAST_TRY: _last_try,
     Question.ENTER_PIN: _enter_pin,
-    Question.CHOOSE_TYPE: _choose_type,
-    Question.CHOOSE_SCOPE: _choose_scope,
-    Question.CHOOSE_ITEMS: _choose_items,
-    Question.CHOOSE_COPIES: _choose_copies,
-    Question.CONFIRM: _confirm,
+    **type_choice.ANSWERS,
+    **choosing.ANSWERS,
+    **registering.ANSWERS,
 }

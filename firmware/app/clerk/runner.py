@@ -7,7 +7,9 @@ responsible for any decision (`machine.py`).
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections import deque
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from firmware.app import messages as m
@@ -16,6 +18,9 @@ from firmware.app.clerk.machine import step
 from firmware.app.clerk.questions import PIN_DIGITS
 from firmware.app.clerk.state import Asking, Clerk, Limits, Question
 from firmware.app.clerk.views import view_of
+from firmware.app.clerk.visit import Field
+from firmware.app.screens.dates import TOKYO
+from firmware.app.screens.pages.arrival import DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -25,6 +30,12 @@ if TYPE_CHECKING:
     from firmware.views import View
 
 CANCEL_WAIT_S = 3.0
+WAYS = ("next", "back", "cancel")  # every other touch of a page for typing is a key
+_TYPED = {
+    Question.REGISTER_NAME: Field.NAME,
+    Question.REGISTER_BIRTH: Field.BIRTH,
+    Question.REGISTER_PHONE: Field.PHONE,
+}
 
 
 class Panel(Protocol):
@@ -38,7 +49,8 @@ class Panel(Protocol):
 class Runner:
     """The clerk's loop around its machine.
 
-    `say` sends a message to the kiosk; `failed` is called with an uncaught error, which must end the process.
+    `say` sends a message to the kiosk; `failed` is called with an uncaught error, which must end the process. With
+    `shuffle_pin`, the digits of the PIN pad are in another order each time.
     """
 
     def __init__(
@@ -50,6 +62,7 @@ class Runner:
         panel: Panel,
         say: Callable[[m.FromClerk], None],
         failed: Callable[[BaseException], None],
+        shuffle_pin: bool = False,
     ) -> None:
         self.clerk = Clerk()
         self._errands = errands
@@ -65,6 +78,8 @@ class Runner:
         self._tasks: set[asyncio.Task[None]] = set()
         self._cancels: set[asyncio.Task[None]] = set()
         self._language = "ja"
+        self._shuffle_pin = shuffle_pin
+        self._digits = DIGITS
 
     def post(self, event: v.Event) -> None:
         """Take an event, on the loop's thread."""
@@ -82,9 +97,14 @@ class Runner:
             self._draining = False
 
     def touched(self, _view: int, button: str) -> None:
-        """Take a touch of the page that is shown. A digit is kept aside and reaches the machine without its value."""
+        """Take a touch of the page that is shown. What is typed is kept aside: the machine learns that it was."""
         phase, visit = self.clerk.phase, self.clerk.visit
-        if isinstance(phase, Asking) and phase.question is Question.ENTER_PIN:
+        question = phase.question if isinstance(phase, Asking) else None
+        field = _TYPED.get(question) if question else None
+        if field and button not in WAYS:
+            self._type(field, button)
+            return
+        if question is Question.ENTER_PIN:
             kind, _, digit = button.partition(":")
             if kind == "digit":
                 if visit.filled == PIN_DIGITS or len(digit) != 1 or digit not in "0123456789":
@@ -95,6 +115,12 @@ class Runner:
                 self._errands.erase_digit()
         self.post(v.Touched(button))
 
+    def _type(self, field: Field, button: str) -> None:
+        known = self._errands.known
+        known.touch(field, button)
+        self.post(v.Typed(field, known.is_whole(field, datetime.now(TOKYO).date())))
+        self._draw()  # the text is not in the machine's state
+
     def choose_language(self, language: str) -> None:
         """Draw the page in another language."""
         self._language = language
@@ -104,6 +130,8 @@ class Runner:
         before = self.clerk
         self.clerk, commands = step(before, event, self._loop.time(), self._limits)
         if self.clerk != before:
+            if _enters_pin(self.clerk) and not _enters_pin(before):
+                self._digits = _shuffled() if self._shuffle_pin else DIGITS
             self._draw()
             if self._timer:
                 self._timer.cancel()
@@ -113,7 +141,8 @@ class Runner:
             self._act(command)
 
     def _draw(self) -> None:
-        view = view_of(self.clerk, self._texts[self._language], self._limits)
+        texts = self._texts[self._language]
+        view = view_of(self.clerk, self._errands.known, texts, self._limits, self._digits)
         if view:
             self._panel.show(view)
 
@@ -128,20 +157,32 @@ class Runner:
                 errands.wipe_pin()
             case v.CancelTransaction(cause):
                 self._cancels.add(self._spawn(errands.cancel(cause)))
+            case v.WipeTyped():
+                errands.known.wipe()
+            case _:
+                self._run(self._errand(command))
+
+    def _errand(self, command: v.Errand) -> Awaitable[v.Event]:
+        errands = self._errands
+        match command:
             case v.ProbeCard(serial):
-                self._run(errands.probe(serial))
+                return errands.probe(serial)
             case v.Authenticate(serial):
-                self._run(errands.authenticate(serial))
+                return errands.authenticate(serial)
             case v.AskPlaces(serial):
-                self._run(errands.ask_places(serial))
+                return errands.ask_places(serial)
             case v.OpenTransaction(serial, municipality):
-                self._run(errands.open(serial, municipality))
+                return errands.open(serial, municipality)
             case v.PresentCard(serial):
-                self._run(errands.present(serial))
+                return errands.present(serial)
             case v.PlaceOrder() as order:
-                self._run(errands.order(order))
+                return errands.order(order)
             case v.PrintDocument(serial):
-                self._run(errands.print(serial, lambda part: self.post(v.PrintAdvanced(serial, part))))
+                return errands.print(serial, lambda part: self.post(v.PrintAdvanced(serial, part)))
+            case v.PrintReceipt(serial):
+                return errands.print_receipt(serial)
+            case inquiry:
+                return errands.inquiries.answer(inquiry)
 
     def _run(self, errand: Awaitable[v.Event]) -> None:
         async def fetch() -> None:
@@ -166,3 +207,13 @@ class Runner:
         if self._cancels:
             await asyncio.wait(tuple(self._cancels), timeout=CANCEL_WAIT_S)
         self._say(ended)
+
+
+def _enters_pin(clerk: Clerk) -> bool:
+    return isinstance(clerk.phase, Asking) and clerk.phase.question is Question.ENTER_PIN
+
+
+def _shuffled() -> tuple[str, ...]:
+    digits = list(DIGITS)
+    secrets.SystemRandom().shuffle(digits)
+    return tuple(digits)

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from firmware.app.clerk import cose
 
 _CARD_LABEL = "kiosk-card-auth-v1"
-_SEAL_LABEL = "kiosk-document-v1:"
+DOCUMENT, ANSWER = "kiosk-document-v1:", "kiosk-answer-v2:"  # what the sealed bytes were sealed as
 _SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
 
@@ -50,10 +50,10 @@ class SessionKeys:
         """Return the COSE_Sign1 over `payload`."""
         return cose.sign1(payload, self._keys()[0], self.kid)
 
-    def open(self, sealed: bytes, transaction_id: str) -> bytes:
+    def open(self, sealed: bytes, transaction_id: str, label: str = DOCUMENT) -> bytes:
         """Return the plaintext of `enc ‖ ciphertext`; `NotForThisSession` when it was sealed for anything else."""
         try:
-            return _SUITE.decrypt(sealed, self._keys()[1], info=(_SEAL_LABEL + transaction_id).encode("ascii"))
+            return _SUITE.decrypt(sealed, self._keys()[1], info=(label + transaction_id).encode("ascii"))
         except (InvalidTag, ValueError) as error:
             raise NotForThisSession from error
 

@@ -1,7 +1,6 @@
 """The clerk machine's states: one dialogue with one person, from the first question to the last page.
 
-No name, no PIN digit and no document is in here: the machine knows how many digits were touched, not which. Those live
-in the runner, in this same process, and end with it.
+Not responsible for what was settled in it (`visit.py`). Nothing personal is in either.
 """
 
 from __future__ import annotations
@@ -9,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from firmware.app.messages import DocumentHeld, EndCause, Id
+from firmware.app.clerk.visit import Visit
+from firmware.app.messages import DocumentHeld, EndCause
 
 
 class Question(StrEnum):
@@ -21,10 +21,21 @@ class Question(StrEnum):
     LAST_TRY = "last_try"
     ENTER_PIN = "enter_pin"
     CHOOSE_TYPE = "choose_type"
+    CHOOSE_YEAR = "choose_year"
     CHOOSE_SCOPE = "choose_scope"
+    CHOOSE_PERSONS = "choose_persons"
     CHOOSE_ITEMS = "choose_items"
     CHOOSE_COPIES = "choose_copies"
+    PREVIEW = "preview"
     CONFIRM = "confirm"
+    REFUSED = "refused"
+    HISTORY = "history"
+    REGISTRATION = "registration"
+    REGISTER_NAME = "register_name"
+    REGISTER_BIRTH = "register_birth"
+    REGISTER_PHONE = "register_phone"
+    REGISTER_CONFIRM = "register_confirm"
+    REGISTERED = "registered"
 
 
 class Work(StrEnum):
@@ -35,7 +46,12 @@ class Work(StrEnum):
     PROBE = "probe"
     AUTHENTICATE = "authenticate"
     PRESENT = "present"
+    HOUSEHOLD = "household"
+    PREVIEW = "preview"
     ISSUE = "issue"
+    HISTORY = "history"
+    REGISTRATION = "registration"
+    REGISTER = "register"
 
 
 class Page(StrEnum):
@@ -44,51 +60,6 @@ class Page(StrEnum):
     THANKS = "thanks"
     PIN_LOCKED = "pin_locked"
     SORRY = "sorry"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A municipality that can be chosen. `name` and `contact` by language, `hours` like ("06:30", "23:00")."""
-
-    code: str
-    name: tuple[tuple[str, str], ...]
-    contact: tuple[tuple[str, str], ...]
-    hours: tuple[str, str]
-    status: str
-
-
-@dataclass(frozen=True, slots=True)
-class Offered:
-    """A type of certificate that can be had; `fee_yen` for one copy."""
-
-    type: str
-    fee_yen: int
-    items: tuple[str, ...]
-    scopes: tuple[str, ...]
-    copies_max: int
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """What has been settled so far."""
-
-    places: tuple[Place, ...] = ()
-    place: Place | None = None
-    transaction_id: Id | None = None
-    card: bool = False
-    tries: int = 3
-    filled: int = 0
-    offers: tuple[Offered, ...] = ()
-    offer: Offered | None = None
-    scope: str = ""
-    items: tuple[str, ...] = ()
-    copies: int = 1
-    document_id: Id | None = None
-
-    @property
-    def fee_yen(self) -> int:
-        """The fee of all copies."""
-        return self.offer.fee_yen * self.copies if self.offer else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +102,16 @@ class TakingCard:
 
 @dataclass(frozen=True, slots=True)
 class Paying:
-    """The kiosk collects the fee, from its first word on (`open`). `returned` after too much was inserted."""
+    """The kiosk collects the fee, from its first word on (`open`). `returned` after too much was inserted.
+
+    The deadline is that of the countdown, after which the kiosk ends it.
+    """
 
     due_yen: int
     inserted_yen: int = 0
     open: bool = False
     returned: bool = False
+    warned: bool = False
     deadline: float | None = None
 
 
@@ -146,6 +121,14 @@ class Printing:
 
     serial: int
     progress: float = 0.0
+    deadline: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipting:
+    """The certificate is printed and its fee kept; the receipt comes out behind it."""
+
+    serial: int
     deadline: float | None = None
 
 
@@ -175,7 +158,7 @@ class Over:
     deadline: float | None = None
 
 
-Phase = Spare | Asking | Working | TakingCard | Paying | Printing | TakingPaper | Saying | Over
+Phase = Spare | Asking | Working | TakingCard | Paying | Printing | Receipting | TakingPaper | Saying | Over
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +167,7 @@ class Limits:
 
     dialogue_s: float = 60.0
     warning_s: float = 20.0
+    payment_s: float = 120.0
     work_s: float = 45.0
     last_page_s: float = 10.0
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from firmware.app.clerk.state import Offered, Place
+from firmware.app.clerk.visit import Field, Offered, Place, Wanted
 from firmware.app.messages import EndCause, FromClerk, FromKiosk, Id, PrintFault
 
 CancelCause = Literal["person", "timeout", "card", "device", "mismatch", "hub"]
@@ -22,6 +22,14 @@ class Touched:
     """A button of the page that is shown was touched; a digit arrives as `digit`, without its value."""
 
     button: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A text of a registration was changed on its page; `valid` when it is whole now. The runner keeps the text."""
+
+    field: Field
+    valid: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,47 @@ class OffersCame:
 
 
 @dataclass(frozen=True, slots=True)
+class HouseholdCame:
+    """The municipality told who can be chosen for the type, `persons` in number, and what of the offer makes sense."""
+
+    serial: int
+    persons: int
+    scopes: tuple[str, ...]
+    items: tuple[str, ...]
+    fiscal_years: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewCame:
+    """The masked sheets of one copy are here."""
+
+    serial: int
+    sheets: int
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryCame:
+    """The list of what was issued before is here."""
+
+    serial: int
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationCame:
+    """The list of registration requests is here; `may_ask` when none of them is open or approved."""
+
+    serial: int
+    may_ask: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The request was made; it is the first of the list."""
+
+    serial: int
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentCame:
     """The document is here and is this person's."""
 
@@ -98,7 +147,10 @@ class DocumentCame:
 
 @dataclass(frozen=True, slots=True)
 class WorkFailed:
-    """Centre or reader refused or failed; `cause` is a key of the texts (`SORRY_CAUSES`)."""
+    """Centre or reader refused or failed; `cause` is a key of the texts (`SORRY_CAUSES`).
+
+    `REFUSED` by an order or a query leaves the transaction open for another.
+    """
 
     serial: int
     cause: str
@@ -115,7 +167,7 @@ class PrintAdvanced:
 
 @dataclass(frozen=True, slots=True)
 class PrintDone:
-    """The printer's completion reply came for the last sheet, and the printer is given back."""
+    """The printer's completion reply came for the last sheet."""
 
     serial: int
 
@@ -129,9 +181,18 @@ class PrintStopped:
     sheets_done: int
 
 
+@dataclass(frozen=True, slots=True)
+class ReceiptPrinted:
+    """The receipt came out, or (not `printed`) could not be printed; the printer is given back."""
+
+    serial: int
+    printed: bool
+
+
 Event = (
     FromKiosk
     | Touched
+    | Typed
     | Ticked
     | PlacesCame
     | TransactionCame
@@ -140,11 +201,17 @@ Event = (
     | PinRefused
     | CardFailed
     | OffersCame
+    | HouseholdCame
+    | PreviewCame
+    | HistoryCame
+    | RegistrationCame
+    | Registered
     | DocumentCame
     | WorkFailed
     | PrintAdvanced
     | PrintDone
     | PrintStopped
+    | ReceiptPrinted
 )
 
 # ---------------------------------------------------------------- commands
@@ -199,14 +266,53 @@ class PresentCard:
 
 
 @dataclass(frozen=True, slots=True)
+class AskHousehold:
+    """Ask the municipality who can be chosen for a type, and whether this person can have it."""
+
+    serial: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskPreview:
+    """Ask the municipality for the sheets with all values masked."""
+
+    serial: int
+    order: Wanted
+
+
+@dataclass(frozen=True, slots=True)
 class PlaceOrder:
     """Order, fetch, open and check the document."""
 
     serial: int
-    type: str
-    scope: str
-    items: tuple[str, ...]
-    copies: int
+    order: Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class AskHistory:
+    """Ask the municipality what was issued to this person before."""
+
+    serial: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskRegistration:
+    """Ask the municipality for this person's registration requests."""
+
+    serial: int
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """Ask for a registration with the texts that were typed."""
+
+    serial: int
+
+
+@dataclass(frozen=True, slots=True)
+class WipeTyped:
+    """Forget the texts that were typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,15 +329,23 @@ class PrintDocument:
     serial: int
 
 
-Command = (
-    Say
-    | AskPlaces
+@dataclass(frozen=True, slots=True)
+class PrintReceipt:
+    """Print the receipt for the fee that was kept, then give the printer back."""
+
+    serial: int
+
+
+Inquiry = AskHousehold | AskPreview | AskHistory | AskRegistration | Register
+Errand = (
+    AskPlaces
     | OpenTransaction
     | ProbeCard
     | Authenticate
-    | WipePin
     | PresentCard
     | PlaceOrder
-    | CancelTransaction
     | PrintDocument
+    | PrintReceipt
+    | Inquiry  # each is answered by an event with its serial
 )
+Command = Say | WipePin | WipeTyped | CancelTransaction | Errand

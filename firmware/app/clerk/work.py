@@ -10,8 +10,10 @@ from dataclasses import replace
 
 from firmware.app import messages as m
 from firmware.app.clerk import vocabulary as v
-from firmware.app.clerk.course import Answer, ask, begin, pay, say, take_card
+from firmware.app.clerk.chain import came, refused
+from firmware.app.clerk.course import Answer, ask, begin, choose, pay, say, take_card
 from firmware.app.clerk.state import Clerk, Limits, Page, Question, Work, Working
+from firmware.app.clerk.visit import Visit
 
 _ON_CARD = (Work.PROBE, Work.AUTHENTICATE)
 _RESULTS: dict[Work, tuple[type, ...]] = {
@@ -20,8 +22,14 @@ _RESULTS: dict[Work, tuple[type, ...]] = {
     Work.PROBE: (v.CardProbed, v.CardFailed),
     Work.AUTHENTICATE: (v.CardSigned, v.PinRefused, v.CardProbed, v.CardFailed),
     Work.PRESENT: (v.OffersCame,),
+    Work.HOUSEHOLD: (v.HouseholdCame,),
+    Work.PREVIEW: (v.PreviewCame,),
     Work.ISSUE: (v.DocumentCame,),
+    Work.HISTORY: (v.HistoryCame,),
+    Work.REGISTRATION: (v.RegistrationCame,),
+    Work.REGISTER: (v.Registered,),
 }
+_REFUSABLE = (Work.HOUSEHOLD, Work.PREVIEW, Work.ISSUE, Work.HISTORY, Work.REGISTRATION, Work.REGISTER)
 
 
 def working(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
@@ -44,15 +52,38 @@ def working(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
             return begin(clerk, Work.PRESENT, v.PresentCard, now, limits)
         case v.CardFailed(_, gone):
             return _card_failed(clerk, now, limits, gone=gone)
-        case v.OffersCame(_, offers):
-            return _accepted(replace(clerk, visit=replace(visit, offers=offers)), now, limits)
-        case v.DocumentCame() as document:
-            return _held(clerk, document)
+        case v.WorkFailed(_, cause, m.EndCause.REFUSED) if phase.work in _REFUSABLE:
+            return refused(clerk, cause, now, limits, v.Say(m.Stepped(m.Step.CHOOSE)))
         case v.WorkFailed(_, cause, end):
             return say(clerk, end, cause, now, limits)
         case v.Ticked():
             late = m.EndCause.CARD if phase.work in _ON_CARD else m.EndCause.HUB
             return say(clerk, late, "card_gone" if phase.work in _ON_CARD else "hub_slow", now, limits)
+        case _:
+            return _answered(clerk, event, now, limits)
+
+
+def _answered(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
+    """Go on with what centre and municipality answered."""
+    visit = clerk.visit
+    match event:
+        case v.OffersCame(_, offers):
+            return _accepted(replace(clerk, visit=replace(visit, offers=offers, tries=3)), now, limits)
+        case v.DocumentCame() as document:
+            return _held(clerk, document)
+        case v.HouseholdCame() as answer:
+            return came(clerk, answer, now, limits)
+        case v.PreviewCame(_, sheets):
+            shown = replace(clerk, visit=replace(visit, sheets=sheets, sheet=1))
+            return choose(shown, Question.PREVIEW, now, limits)
+        case v.HistoryCame():
+            return choose(clerk, Question.HISTORY, now, limits)
+        case v.RegistrationCame(_, may_ask):
+            listed = replace(clerk, visit=replace(visit, may_register=may_ask))
+            return choose(listed, Question.REGISTRATION, now, limits)
+        case v.Registered():
+            made = replace(clerk, visit=replace(visit, may_register=False, typed=()))
+            return choose(made, Question.REGISTERED, now, limits, v.WipeTyped())
         case _:
             return clerk, ()
 
@@ -113,5 +144,12 @@ def _held(clerk: Clerk, document: v.DocumentCame) -> Answer:
         document.sheets,
         document.length_mm,
     )
-    known = replace(clerk, visit=replace(clerk.visit, document_id=document.document_id))
-    return take_card(known, held=held) if known.visit.card else pay(known, held)
+    visit = Visit(
+        place=clerk.visit.place,
+        transaction_id=transaction_id,
+        card=clerk.visit.card,
+        document_id=document.document_id,
+        fee_yen=document.fee_yen,
+    )  # nothing of what was chosen is needed any more
+    known = replace(clerk, visit=visit)
+    return take_card(known, held=held) if visit.card else pay(known, held)

@@ -52,6 +52,7 @@ def start(
             [sys.executable, "-m", "firmware", role, "--config", str(config), *more],
             dict(os.environ),
             file_actions=[(os.POSIX_SPAWN_DUP2, theirs.fileno(), CHILD_FD)],
+            scheduler=(os.SCHED_OTHER, os.sched_param(0)),  # the kiosk itself runs before them (decision 0013)
         )
     loop = asyncio.get_running_loop()
     pidfd = os.pidfd_open(pid)

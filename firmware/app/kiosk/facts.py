@@ -59,8 +59,8 @@ def _sensed(facts: Facts, event: v.Event) -> Facts:
             by_hand = not occupied and not facts.escrow_busy
             escrow = Media.PRESENT if occupied else Media.NOT_PRESENT
             return replace(facts, escrow=escrow, jam=None if by_hand else facts.jam)
-        case devices.CameraChanged(health):
-            return replace(facts, camera=health)
+        case devices.CameraChanged(health, cause):
+            return replace(facts, camera=health, camera_cause=cause)
         case devices.BrokerConnected():
             return replace(facts, broker=True)
         case devices.BrokerLost():

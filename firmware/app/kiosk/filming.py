@@ -18,6 +18,7 @@ from firmware.app.kiosk.state import (
     Level,
     Phase,
     Printing,
+    Receipting,
     Serving,
 )
 from firmware.app.messages import Id, MarkKind, Moment
@@ -26,7 +27,9 @@ from firmware.app.messages import Id, MarkKind, Moment
 def visit_id(phase: Phase) -> Id | None:
     """Return the id under which the visit in progress is kept; None when there is no visit."""
     match phase:
-        case Collecting(order=order) | Lending(order=order) | Printing(order=order) | AwaitingPickup(order=order):
+        case Collecting(order=order) | Lending(order=order) | Printing(order=order):
+            return order.transaction_id
+        case Receipting(order=order) | AwaitingPickup(order=order):
             return order.transaction_id
         case Serving(session, transaction_id=transaction_id) | Ending(session, transaction_id=transaction_id):
             return transaction_id or session.session_id

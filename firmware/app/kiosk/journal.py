@@ -1,18 +1,15 @@
 """The journal: what happened to each order, on disk before anything is done about it.
 
-One JSON object a line, with a checksum; append and fsync. A line torn by a power cut can only be the last one and is
-cut off at the next start; a damaged line anywhere else stops the kiosk, because money may hang on it. Holds ids,
-amounts and states, nothing personal. Rule: `DESIGN`, "Journal and money".
+A file of lines (`lines.py`): a damaged line that is not the last one stops the kiosk, because money may hang on it.
+Holds ids, amounts and states, nothing personal. Rule: `DESIGN`, "Journal and money".
 """
 
 from __future__ import annotations
 
-import json
-import os
-import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from firmware.app.kiosk.lines import Body, LineDamaged, LineFile
 from firmware.app.kiosk.orders import FINAL, OpenOrder, Order, OrderState
 from firmware.app.messages import Id
 
@@ -33,23 +30,8 @@ class Entry:
     at_s: float
 
 
-def _line(entry: Entry) -> bytes:
-    body = {
-        "at_s": round(entry.at_s, 3),
-        "document_id": entry.order.document_id,
-        "fee_yen": entry.order.fee_yen,
-        "state": entry.state,
-        "transaction_id": entry.order.transaction_id,
-    }
-    text = json.dumps(body, sort_keys=True, separators=(",", ":"))
-    return f"{zlib.crc32(text.encode()):08x} {text}\n".encode()
-
-
-def _entry(line: bytes) -> Entry:
-    checksum, _, text = line.rstrip(b"\n").partition(b" ")
-    if not line.endswith(b"\n") or int(checksum, 16) != zlib.crc32(text):
-        raise ValueError("checksum")
-    body: dict[str, Any] = json.loads(text)
+def entry_of(body: Body) -> Entry:
+    """Return the entry of a record; `ValueError` or `KeyError` when it is none."""
     order = Order(Id(body["transaction_id"]), Id(body["document_id"]), int(body["fee_yen"]))
     return Entry(order, OrderState(body["state"]), float(body["at_s"]))
 
@@ -61,46 +43,32 @@ class Journal:
         self.path = path
         self.latest: dict[Id, Entry] = {}
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            self._read()
-            directory = os.open(path.parent, os.O_RDONLY)
-            try:
-                os.fsync(directory)
-            finally:
-                os.close(directory)
+            self._file = LineFile(path, lambda body: self._keep(entry_of(body)))
         except OSError as error:
             raise JournalError(f"{path}: {error.strerror}. Check kiosk.state_dir, its owner and the disk.") from error
+        except LineDamaged as error:
+            raise JournalError(
+                f"{path}: {error}. Keep a copy of the file for the office, compare its orders with the hub's, then "
+                "move it away to start a new one."
+            ) from error
 
-    def _read(self) -> None:
-        lines = self.path.read_bytes().splitlines(keepends=True)
-        good = 0
-        for number, line in enumerate(lines, start=1):
-            try:
-                entry = _entry(line)
-            except (ValueError, KeyError) as error:
-                if number == len(lines):
-                    break
-                raise JournalError(
-                    f"{self.path}: line {number} is damaged, and others follow it. Keep a copy of the file for the "
-                    "office, compare its orders with the hub's, then move it away to start a new one."
-                ) from error
-            good += len(line)
-            self.latest[entry.order.document_id] = entry
-        os.ftruncate(self._fd, good)
-        os.lseek(self._fd, good, os.SEEK_SET)
+    def _keep(self, entry: Entry) -> None:
+        self.latest[entry.order.document_id] = entry
 
     def append(self, entry: Entry) -> None:
         """Write one line and wait for the disk; `JournalError` when the disk refuses."""
-        line = _line(entry)
+        body = {
+            "at_s": round(entry.at_s, 3),
+            "document_id": entry.order.document_id,
+            "fee_yen": entry.order.fee_yen,
+            "state": entry.state,
+            "transaction_id": entry.order.transaction_id,
+        }
         try:
-            written = os.write(self._fd, line)
-            os.fdatasync(self._fd)
+            self._file.append(body)
         except OSError as error:
             raise JournalError(f"{self.path}: {error.strerror}. Free or repair the disk.") from error
-        if written != len(line):
-            raise JournalError(f"{self.path}: the disk took only a part of a line. Free space on it.")
-        self.latest[entry.order.document_id] = entry
+        self._keep(entry)
 
     def open_orders(self) -> tuple[OpenOrder, ...]:
         """Return the orders that have no end yet."""
@@ -113,4 +81,4 @@ class Journal:
 
     def close(self) -> None:
         """Close the file."""
-        os.close(self._fd)
+        self._file.close()

@@ -2,8 +2,9 @@
 
 `step(kiosk, event, now, limits)` returns the next state and the commands that follow. It is pure and total: an event
 that means nothing in a phase changes nothing. First `facts.observe` notes what the event tells of the devices; then
-the phase answers (`_PHASES`, one function a phase, in `phases.py`, `pickup.py` and `rest.py`); then, if the kiosk is at
-rest, service is given or refused from the facts alone. What is filmed follows from the phases (`filming.py`).
+the phase answers (`_PHASES`, one function a phase, in `phases.py`, `receipt.py`, `pickup.py`, `left_behind.py` and
+`rest.py`); then, if the kiosk is at rest, service is given or refused from the facts alone. What is filmed, and what
+is put on record of an alarm, follows from the phases (`filming.py`, `left_behind.py`).
 Everything that affects transitions lives in these files.
 
 Money: an order's fee stays in escrow until the printer's completion reply; in every other case the whole escrow goes
@@ -15,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from firmware.app.kiosk import filming, phases, pickup, rest
+from firmware.app.kiosk import filming, left_behind, phases, pickup, receipt, rest
 from firmware.app.kiosk import vocabulary as v
 from firmware.app.kiosk.facts import begun, observe
 from firmware.app.kiosk.state import (
@@ -29,6 +30,7 @@ from firmware.app.kiosk.state import (
     Limits,
     OutOfService,
     Printing,
+    Receipting,
     Serving,
     Starting,
 )
@@ -44,9 +46,10 @@ _PHASES: dict[type, Transition] = {
     Collecting: phases.collecting,
     Lending: phases.lending,
     Printing: phases.printing,
+    Receipting: receipt.receipting,
     AwaitingPickup: pickup.awaiting_pickup,
     Ending: phases.ending,
-    LeftBehind: pickup.left_behind,
+    LeftBehind: left_behind.left_behind,
 }
 
 
@@ -65,6 +68,7 @@ def step(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> tuple[Kios
         answer = rest.at_rest(answer.phase, facts, now, limits, filming.visit_id(kiosk.phase))
         facts, commands = begun(facts, answer.commands), [*commands, *answer.commands]
     spare = None if isinstance(answer.phase, Serving) and isinstance(event, v.Touched) else facts.spare
+    commands += left_behind.notes(kiosk.phase, answer.phase)
     commands += filming.marks(kiosk.phase, answer.phase)
     return Kiosk(answer.phase, replace(facts, spare=spare)), tuple(commands)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Protocol
 
+from firmware.app.kiosk.hub import VoidReason
 from firmware.app.kiosk.vocabulary import OrderState
 
 if TYPE_CHECKING:
@@ -48,6 +49,10 @@ class OrderBook(Protocol):
 
     async def put_state(self, document_id: str, state: OrderState, version: int) -> object:
         """Change one; raises what `errors` names when the hub is away or knows better."""
+        ...
+
+    async def void(self, document_id: str, reason: VoidReason) -> object:
+        """Have nobody believe a document any more; raises likewise."""
         ...
 
 
@@ -98,6 +103,9 @@ class OrderReport:
                 wanted = OrderState.CANCELLED
             else:
                 settled = False
+                continue
+            if wanted is OrderState.VOIDED:  # here, only a paper that was left behind becomes that
+                await self._book.void(order.document_id, VoidReason.LEFT_BEHIND)
                 continue
             for version, state in enumerate(_way(order.state, wanted), start=order.version):
                 await self._book.put_state(order.document_id, state, version)

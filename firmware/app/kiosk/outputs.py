@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from firmware.app.kiosk.alarms import Thing
 from firmware.app.kiosk.facts import printer_reason, reasons
 from firmware.app.kiosk.state import (
     AwaitingPickup,
@@ -19,10 +20,10 @@ from firmware.app.kiosk.state import (
     Level,
     OutOfService,
     Printing,
+    Receipting,
     Serving,
     Spare,
     Starting,
-    Thing,
 )
 from firmware.app.messages import Step
 from firmware.devices import BuzzerPattern, CameraHealth, DeviceState, Media
@@ -33,6 +34,7 @@ _LOUDNESS = {
     Level.ALARM: BuzzerPattern.ALARM,
     Level.LOUD: BuzzerPattern.ALARM_LOUD,
 }
+_OCCUPIED = {Thing.CARD: "reader_occupied", Thing.PAPER: "tray_occupied"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ def screen_of(kiosk: Kiosk) -> Screen:
             return OwnScreen("out_of_service", ("starting",))
         case OutOfService(found):
             return OwnScreen("out_of_service", tuple(sorted(found)))
+        case LeftBehind(thing, cleared=True):
+            return OwnScreen("out_of_service", (_OCCUPIED[thing],))
         case LeftBehind(thing):
             return OwnScreen("take_card_alarm" if thing is Thing.CARD else "take_paper_alarm")
         case AwaitingPickup(level=level) if level is not Level.PROMPT:
@@ -76,13 +80,15 @@ def buzzer_of(kiosk: Kiosk) -> BuzzerPattern:
     """Return what the buzzer plays."""
     facts = kiosk.facts
     match kiosk.phase:
-        case LeftBehind(level=level):
-            return _LOUDNESS[level]
+        case LeftBehind(level=level, cleared=cleared):
+            return BuzzerPattern.SILENT if cleared else _LOUDNESS[level]
         case AwaitingPickup(presented=True, level=level) if level is not Level.PROMPT:
             return _LOUDNESS[level]
         case Serving(step=Step.TAKE_CARD, level=level):
             return _LOUDNESS[level]
-        case Collecting() | Lending() | Printing() | AwaitingPickup() | Ending() if facts.card is Media.PRESENT:
+        case Collecting() | Lending() | Printing() | Receipting() | AwaitingPickup() | Ending() if (
+            facts.card is Media.PRESENT
+        ):
             return BuzzerPattern.REMIND  # it was taken back once, and nothing here can wait for it again
         case _:
             return BuzzerPattern.SILENT
@@ -96,7 +102,7 @@ def coins_open(kiosk: Kiosk) -> bool:
 def alarms_of(kiosk: Kiosk) -> frozenset[str]:
     """Return the codes of the alarms that are on."""
     match kiosk.phase:
-        case LeftBehind(thing, level) if level >= Level.ALARM:
+        case LeftBehind(thing) as phase if phase.sounds:
             return frozenset({f"left_behind_{thing}"})
         case _:
             return frozenset()
@@ -131,6 +137,7 @@ def published(kiosk: Kiosk) -> dict[str, dict[str, object]]:
         "camera": {
             "device": DeviceState.UNKNOWN if facts.camera is CameraHealth.UNKNOWN else DeviceState.ONLINE,
             "health": facts.camera,
+            "cause": facts.camera_cause,
         },
         "buzzer": {"device": DeviceState.ONLINE, "pattern": buzzer_of(kiosk)},
         "hub": {"device": _HUB[facts.hub], "open": facts.open},

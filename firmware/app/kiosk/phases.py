@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from firmware.app import messages as m
-from firmware.app.kiosk import pickup, rest
+from firmware.app.kiosk import pickup, receipt, rest
 from firmware.app.kiosk import vocabulary as v
+from firmware.app.kiosk.alarms import Thing
 from firmware.app.kiosk.facts import printer_reason
 from firmware.app.kiosk.state import (
     AwaitingPickup,
@@ -25,7 +26,6 @@ from firmware.app.kiosk.state import (
     Printing,
     Serving,
     Session,
-    Thing,
 )
 from firmware.app.kiosk.transition import Step
 from firmware.devices import CardRemoved, CoinInserted, CoinRejected, Media, PaperPresented, PrinterChanged
@@ -199,19 +199,13 @@ def _printed(phase: Printing, facts: Facts, now: float, limits: Limits) -> Step:
     session, order = phase.session, phase.order
     if phase.overpaid:  # nothing is charged: after a power cut the journal must not keep what shall go back
         order = replace(order, fee_yen=0)
-    money: v.Command = v.ReturnEscrow(None, None) if phase.overpaid else v.StackEscrow()
-    if order.fee_yen == 0 and not phase.overpaid:
-        done: tuple[v.Command, ...] = (v.Record(order, v.OrderState.PRINTED), v.ReclaimPrinter(whole=True))
-    else:
-        done = (v.Record(order, v.OrderState.PRINTED), money, v.ReclaimPrinter(whole=True))
+    recorded = v.Record(order, v.OrderState.PRINTED)
+    if order.fee_yen:
+        return receipt.due(session, order, phase.seen, now, limits, recorded, v.StackEscrow())
+    back = (v.ReturnEscrow(None, None),) if phase.overpaid else ()
     waiting = AwaitingPickup(session, order, now + limits.present_s)
-    if facts.tray is Media.PRESENT:
-        there = pickup.presented(waiting, now, limits, all_seen=phase.seen >= order.sheets)
-    elif phase.seen >= order.sheets:
-        there = pickup.taken(waiting, now, limits)
-    else:
-        there = Step(waiting)
-    return Step(there.phase, (*done, *there.commands))
+    there = pickup.begin(waiting, facts, now, limits, seen=phase.seen, papers=order.sheets)
+    return Step(there.phase, (recorded, *back, v.ReclaimPrinter(whole=True), *there.commands))
 
 
 def ending(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:  # noqa: ARG001 - all phases are called alike

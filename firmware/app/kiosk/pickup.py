@@ -1,4 +1,4 @@
-"""A paper in the tray, and things left behind: prompt, remind, alarm, louder, until the sensor says: gone. Pure.
+"""A paper in the tray: prompt, remind, then the alarm (`left_behind.py`). Pure.
 
 Rule: `DOMAIN`, "Leaving things behind". Only the sensor that proves it may say *taken*.
 """
@@ -10,9 +10,10 @@ from dataclasses import replace
 from firmware.app import messages as m
 from firmware.app.kiosk import rest
 from firmware.app.kiosk import vocabulary as v
-from firmware.app.kiosk.state import AwaitingPickup, Ending, Kiosk, LeftBehind, Level, Limits, Thing
+from firmware.app.kiosk.alarms import Thing
+from firmware.app.kiosk.state import AwaitingPickup, Ending, Facts, Kiosk, LeftBehind, Level, Limits
 from firmware.app.kiosk.transition import Step
-from firmware.devices import CardRemoved, PaperPresented, PaperTaken
+from firmware.devices import Media, PaperPresented, PaperTaken
 
 
 def awaiting_pickup(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:
@@ -44,11 +45,22 @@ def awaiting_pickup(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) ->
             return Step(phase)
 
 
+def begin(waiting: AwaitingPickup, facts: Facts, now: float, limits: Limits, *, seen: int, papers: int) -> Step:
+    """Begin to wait: of `papers` that were printed, a receipt among them, `seen` fell into an empty tray."""
+    if facts.tray is Media.PRESENT:
+        return presented(waiting, now, limits, all_seen=seen >= papers)
+    if seen >= papers:
+        return taken(waiting, now, limits)
+    if seen >= waiting.order.sheets:  # the certificate was caught in its fall, the receipt may still fall
+        return Step(replace(waiting, settling=True, deadline=now + limits.last_sheet_s))
+    return Step(waiting)
+
+
 def presented(phase: AwaitingPickup, now: float, limits: Limits, *, all_seen: bool) -> Step:
     """Ask the person to take the paper; unless all sheets were seen to fall, give the last one time to fall, too."""
     there = replace(phase, presented=True)
     if all_seen:
-        there = replace(there, deadline=now + limits.prompt_s)
+        there = replace(there, settling=False, deadline=now + limits.prompt_s)
     elif not phase.settling:
         there = replace(there, settling=True, deadline=now + limits.last_sheet_s)
     return Step(there, (v.Tell(phase.session.spare.clerk, m.MediaPresented()),))
@@ -79,25 +91,3 @@ def _alarm(phase: AwaitingPickup, now: float, limits: Limits) -> Step:
     subject = phase.order.transaction_id
     alarm = LeftBehind(Thing.PAPER, Level.ALARM, now + limits.alarm_s, subject, phase.order)
     return Step(alarm, (v.KillClerk(phase.session.spare.clerk),))
-
-
-def left_behind(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:
-    """Escalate until the thing is gone."""
-    phase = kiosk.phase
-    assert isinstance(phase, LeftBehind)  # noqa: S101 - the dispatch table says so
-    match event:
-        case PaperTaken() if phase.thing is Thing.PAPER:
-            record = (v.Record(phase.order, v.OrderState.TAKEN),) if phase.order else ()
-            return rest.leave(*record)
-        case CardRemoved() if phase.thing is Thing.CARD:
-            return rest.leave()
-        case PaperPresented() if phase.thing is Thing.CARD:
-            return Step(replace(phase, thing=Thing.PAPER))
-        case v.Ticked() if phase.level is Level.PROMPT:
-            return Step(replace(phase, level=Level.REMIND, deadline=now + limits.remind_s))
-        case v.Ticked() if phase.level is Level.REMIND:
-            return Step(replace(phase, level=Level.ALARM, deadline=now + limits.alarm_s))
-        case v.Ticked():
-            return Step(replace(phase, level=Level.LOUD, deadline=None))
-        case _:
-            return Step(phase)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from firmware.app.kiosk import vocabulary as v
+from firmware.app.kiosk.alarms import Noted, Thing
 from firmware.app.kiosk.facts import begun, reasons
 from firmware.app.kiosk.state import (
     Facts,
@@ -21,7 +22,6 @@ from firmware.app.kiosk.state import (
     Reason,
     Serving,
     Session,
-    Thing,
 )
 from firmware.app.kiosk.transition import Step
 from firmware.app.messages import CardSeen, Id, Serve
@@ -43,17 +43,29 @@ def starting(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:
         commands += _settle(found, kiosk.facts if found is newest else gone)
     if not event.orders and kiosk.facts.escrow is Media.PRESENT and _earned(event.last):
         commands.append(v.StackEscrow())
+    still_on = event.alarm if kiosk.facts.tray is Media.PRESENT else None
+    still_on = still_on if still_on and still_on.thing is Thing.PAPER else None
+    if event.alarm and not still_on:
+        commands.append(v.NoteAlarm(Noted.LOST_SIGHT, event.alarm.thing, event.alarm.subject_id))
     if kiosk.facts.tray is Media.PRESENT:
-        order = newest.order if newest and newest.state is v.OrderState.PRINTED else None
-        subject = newest.order.transaction_id if newest else None
-        alarm = LeftBehind(Thing.PAPER, Level.ALARM, now + limits.alarm_s, subject, order)
-        return Step(alarm, tuple(commands))
+        return Step(_paper_found(newest, still_on, now, limits), tuple(commands))
     return Step(_AT_REST, tuple(commands))
 
 
+def _paper_found(newest: v.OpenOrder | None, still_on: v.OpenAlarm | None, now: float, limits: Limits) -> LeftBehind:
+    """Return the alarm about a paper that lies there at start; one that the office has cleared stays silent."""
+    if newest is None and still_on:
+        if still_on.cleared:
+            return LeftBehind(Thing.PAPER, Level.LOUD, None, still_on.subject_id, cleared=True)
+        return LeftBehind(Thing.PAPER, Level.ALARM, now + limits.alarm_s, still_on.subject_id)
+    order = newest.order if newest and newest.state is v.OrderState.PRINTED else None
+    subject = newest.order.transaction_id if newest else None
+    return LeftBehind(Thing.PAPER, Level.ALARM, now + limits.alarm_s, subject, order)
+
+
 def _earned(last: v.OpenOrder | None) -> bool:
-    """Tell whether coins that lie there are the fee of a paper that was taken, which a jammed gate did not keep."""
-    return last is not None and last.state is v.OrderState.TAKEN and last.order.fee_yen > 0
+    """Tell whether coins that lie there are a printed paper's fee, taken or left, which a jammed gate did not keep."""
+    return last is not None and last.state in (v.OrderState.TAKEN, v.OrderState.VOIDED) and last.order.fee_yen > 0
 
 
 def _settle(found: v.OpenOrder, facts: Facts) -> list[v.Command]:

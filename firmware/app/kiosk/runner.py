@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 from firmware.app.kiosk import outputs
 from firmware.app.kiosk import vocabulary as v
+from firmware.app.kiosk.alarms import Noted
+from firmware.app.kiosk.incidents import Clearance, Incident, Incidents, Line
 from firmware.app.kiosk.journal import Entry, Journal
 from firmware.app.kiosk.machine import step
 from firmware.app.kiosk.state import Kiosk, Limits
@@ -27,10 +29,12 @@ if TYPE_CHECKING:
 
     from firmware.app.kiosk.children import Clerks, Recorder
     from firmware.app.kiosk.desk import Desk
+    from firmware.app.kiosk.recording import Recording
     from firmware.app.kiosk.telemetry import Telemetry
     from firmware.devices import Broker, Buzzer, CoinAcceptor, PrinterWatch, TraySensor
 
 SETTLE_S = 20.0
+Action = v.Record | v.Tell | v.StartSpare | v.KillClerk | v.EscrowMove | v.LendPrinter | v.ReclaimPrinter | Mark | Line
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class Hands:
     desk: Desk
     telemetry: Telemetry
     journal: Journal
+    incidents: Incidents
+    recording: Recording
 
 
 class Runner:
@@ -62,12 +68,14 @@ class Runner:
         self._events: deque[v.Event] = deque()
         self._draining = False
         self._timer: asyncio.TimerHandle | None = None
-        self._actions: asyncio.Queue[v.Command] = asyncio.Queue()
+        self._actions: asyncio.Queue[Action] = asyncio.Queue()
         self._tasks: set[asyncio.Task[None]] = set()
         self._printer = asyncio.Lock()  # lent, then taken back: their ends come in the order of the commands
         self._buzzer = BuzzerPattern.SILENT
         self._coins_open = False
-        self._nameless_alarm = Id(secrets.token_hex(16))
+        self._nameless_film = Id(secrets.token_hex(16))
+        self._clearance: Clearance | None = None
+        self._cleared: asyncio.Future[bool] | None = None
         self.failed: asyncio.Future[None] = self._loop.create_future()
 
     def begin(self, hands: Hands) -> None:
@@ -86,6 +94,25 @@ class Runner:
         if button == "start" and self._hands:
             self.post(v.Touched(Id(secrets.token_hex(16)), self._hands.desk.language))
 
+    def open_alarm(self) -> Incident | None:
+        """Return the alarm that is on record without an end."""
+        return self._hands.incidents.open if self._hands else None
+
+    async def clear_alarm(self, clearance: Clearance) -> bool:
+        """Clear the alarm that is on, as somebody was found to have signed; returns once it is on the disk.
+
+        False when there is none that can be cleared.
+        """
+        incident = self.open_alarm()
+        if incident is None or self._cleared:
+            return False
+        self._clearance, self._cleared = clearance, self._loop.create_future()
+        try:
+            self.post(v.AlarmCleared(Id(incident.first.alarm_id), clearance.reason))
+            return bool(incident.clearance) and await self._cleared
+        finally:
+            self._clearance = self._cleared = None
+
     def _drain(self) -> None:
         if self._draining or self._hands is None:
             return
@@ -98,15 +125,30 @@ class Runner:
 
     def _step(self, hands: Hands, event: v.Event) -> None:
         before = self.kiosk
-        self.kiosk, commands = step(before, event, self._loop.time(), self._limits)
+        now = self._loop.time()
+        self.kiosk, commands = step(before, event, now, self._limits)
+        actions = [self._action(hands, command) for command in commands]
         if self.kiosk != before:
             self._show(hands, self.kiosk)
             if type(self.kiosk.phase) is not type(before.phase):
                 self._log(
                     f"{type(before.phase).__name__} -> {type(self.kiosk.phase).__name__} on {type(event).__name__}"
                 )
-        for command in commands:
-            self._actions.put_nowait(command)
+        for action in actions:
+            self._actions.put_nowait(action)
+        hands.recording.note(event, now, before, self.kiosk, commands)
+
+    def _action(self, hands: Hands, command: v.Command) -> Action:
+        """Give an alarm its id: for its record, which is in memory at once, and for film that belongs to no visit."""
+        match command:
+            case v.NoteAlarm():
+                return hands.incidents.note(command, time.time(), self._clearance)
+            case v.MarkFilm(mark, subject_id, moment):
+                if subject_id is None and moment is Moment.BEGIN:
+                    self._nameless_film = hands.incidents.newest_id
+                return Mark(mark, subject_id or self._nameless_film, moment)
+            case _:
+                return command
 
     def _show(self, hands: Hands, kiosk: Kiosk) -> None:
         """Make the outputs what the state says; the buzzer first."""
@@ -117,7 +159,7 @@ class Runner:
             self._coins_open = is_open
             hands.coins.accept(is_open)
         hands.desk.show(outputs.screen_of(kiosk))
-        hands.telemetry.show(kiosk)
+        hands.telemetry.show(kiosk, hands.incidents.open)
         if self._timer:
             self._timer.cancel()
             self._timer = None
@@ -142,8 +184,10 @@ class Runner:
                     hands.clerks.start_spare()
                 case v.KillClerk(clerk):
                     hands.clerks.kill(clerk)
-                case v.MarkFilm(mark, subject_id, moment):
-                    hands.recorder.mark(Mark(mark, subject_id or self._alarm_id(moment), moment))
+                case Mark() as mark:
+                    hands.recorder.mark(mark)
+                case Line() as line:
+                    await self._put_on_record(hands, line)
                 case v.ReturnEscrow(order, outcome) as back:
                     done = v.EscrowReturned(order, outcome)
                     self._spawn(self._move_escrow(hands.coins.give_back, done, v.EscrowStuck(back)))
@@ -154,11 +198,11 @@ class Runner:
                 case v.ReclaimPrinter(whole):
                     self._spawn(self._reclaim(hands.printer, whole=whole))
 
-    def _alarm_id(self, moment: Moment) -> Id:
-        """Return the id of an alarm that belongs to no visit: a new one at its beginning, the same at its end."""
-        if moment is Moment.BEGIN:
-            self._nameless_alarm = Id(secrets.token_hex(16))
-        return self._nameless_alarm
+    async def _put_on_record(self, hands: Hands, line: Line) -> None:
+        await asyncio.to_thread(hands.incidents.append, line)
+        self._log(f"alarm {line.alarm_id}: {line.thing} {line.noted}")
+        if line.noted is Noted.CLEARED and self._cleared and not self._cleared.done():
+            self._cleared.set_result(True)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = self._loop.create_task(work)

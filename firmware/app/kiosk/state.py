@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
+from firmware.app.kiosk.alarms import Thing
 from firmware.app.kiosk.orders import EscrowMove, Order
 from firmware.app.messages import Id, Step
 from firmware.devices import CameraHealth, Media, PrinterStatus
@@ -21,13 +22,6 @@ class Level(IntEnum):
     REMIND = 1
     ALARM = 2
     LOUD = 3
-
-
-class Thing(StrEnum):
-    """What a person can leave behind."""
-
-    CARD = "card"
-    PAPER = "paper"
 
 
 class Reason(StrEnum):
@@ -72,6 +66,7 @@ class Facts:
     escrow_moves: int = 0
     jam: EscrowMove | None = None
     camera: CameraHealth = CameraHealth.UNKNOWN
+    camera_cause: str = "none"
     hub: bool | None = None
     open: bool = False
     broker: bool = False
@@ -100,11 +95,13 @@ class Limits:
     payment_s: float = 120.0
     lend_s: float = 10.0
     print_s: float = 120.0
+    receipt_s: float = 45.0
     present_s: float = 10.0
     last_page_s: float = 15.0
     prompt_s: float = 10.0
     remind_s: float = 20.0
     alarm_s: float = 60.0
+    void_s: float = 300.0
     last_sheet_s: float = 2.0
     retry_s: float = 30.0
 
@@ -187,6 +184,16 @@ class Printing:
 
 
 @dataclass(frozen=True, slots=True)
+class Receipting:
+    """Printed and the fee kept; the clerk still has the printer, for the receipt. `seen` counts papers, as before."""
+
+    session: Session
+    order: Order
+    deadline: float
+    seen: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class AwaitingPickup:
     """Printed; the paper lies in the tray (`presented`), or is about to.
 
@@ -214,17 +221,36 @@ class Ending:
 
 @dataclass(frozen=True, slots=True)
 class LeftBehind:
-    """A thing lies there and nobody is being served. Ends only when the sensor says that it is gone."""
+    """A thing lies there and nobody is being served. Ends only when the sensor says that it is gone.
+
+    `order` is the paper's, as long as it has no end; `cleared`: the office has silenced the alarm.
+    """
 
     thing: Thing
     level: Level
     deadline: float | None
     subject_id: Id | None = None
     order: Order | None = None
+    cleared: bool = False
+
+    @property
+    def sounds(self) -> bool:
+        """Whether it is an alarm by now, and nobody has cleared it."""
+        return self.level >= Level.ALARM and not self.cleared
 
 
 Phase = (
-    Starting | Idle | OutOfService | Serving | Collecting | Lending | Printing | AwaitingPickup | Ending | LeftBehind
+    Starting
+    | Idle
+    | OutOfService
+    | Serving
+    | Collecting
+    | Lending
+    | Printing
+    | Receipting
+    | AwaitingPickup
+    | Ending
+    | LeftBehind
 )
 
 

@@ -13,7 +13,9 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from firmware.app.kiosk.incidents import Incident
     from firmware.app.kiosk.state import Kiosk
+    from firmware.app.messages import Clip
 
 from firmware.app.kiosk.outputs import alarms_of, published
 
@@ -23,6 +25,10 @@ class Publisher(Protocol):
 
     def publish_state(self, name: str, payload: str) -> None:
         """Publish `kiosk/v1/<id>/<name>`, retained; an empty payload clears it."""
+        ...
+
+    def publish_event(self, name: str, payload: str) -> None:
+        """Publish `kiosk/v1/<id>/<name>` for those who listen."""
         ...
 
 
@@ -39,8 +45,8 @@ class Telemetry:
         self._timer: asyncio.TimerHandle | None = None
         publisher.publish_state("info", json.dumps({"version": version, "boot_id": self._boot_id}))
 
-    def show(self, kiosk: Kiosk) -> None:
-        """Publish what changed."""
+    def show(self, kiosk: Kiosk, incident: Incident | None) -> None:
+        """Publish what changed; `incident` is the alarm that is on record without an end."""
         states = published(kiosk)
         for name, state in states.items():
             if self._last.get(name) != state:
@@ -48,7 +54,8 @@ class Telemetry:
         self._last = states
         alarms = alarms_of(kiosk)
         for code in alarms - self._alarms:
-            self._publisher.publish_state(f"alarm/{code}", json.dumps({"since": _now()}))
+            since = {"since": _utc(incident.first.at_s), "alarm_id": incident.first.alarm_id} if incident else {}
+            self._publisher.publish_state(f"alarm/{code}", json.dumps(since))
         for code in self._alarms - alarms:
             self._publisher.publish_state(f"alarm/{code}", "")
         self._alarms = alarms
@@ -61,10 +68,23 @@ class Telemetry:
             self._publish(name, state)
 
     def _publish(self, name: str, state: dict[str, object]) -> None:
-        self._sequence += 1
-        head = {"boot_id": self._boot_id, "sequence": self._sequence, "time": _now()}
         topic = "state" if name == "kiosk" else f"state/{name}"
-        self._publisher.publish_state(topic, json.dumps({**state, **head}))
+        self._publisher.publish_state(topic, json.dumps({**state, **self._head()}))
+
+    def filmed(self, clip: Clip) -> None:
+        """Publish that a clip of evidence was written, or that there is no film."""
+        body = {
+            "clip_id": clip.clip_id,
+            "mark": clip.mark,
+            "subject_id": clip.subject_id,
+            "part": clip.part,
+            "frames": clip.frames,
+        }
+        self._publisher.publish_event("event/evidence", json.dumps({**body, **self._head()}))
+
+    def _head(self) -> dict[str, object]:
+        self._sequence += 1
+        return {"boot_id": self._boot_id, "sequence": self._sequence, "time": _now()}
 
     def close(self) -> None:
         """Stop repeating."""
@@ -73,4 +93,8 @@ class Telemetry:
 
 
 def _now() -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+    return _utc(time.time())
+
+
+def _utc(unix_s: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(unix_s))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from firmware.app.kiosk.alarms import ClearReason, Noted, OpenAlarm, Thing
 from firmware.app.kiosk.orders import FINAL, EscrowMove, OpenOrder, Order, OrderState, ReturnEscrow, StackEscrow
 from firmware.app.messages import FromClerk, FromKiosk, Id, Language, MarkKind, Moment
 from firmware.devices import DeviceEvent
@@ -16,10 +17,14 @@ from firmware.devices import DeviceEvent
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """The journal was read; the sensors have spoken. `orders` have no end; `last` is the newest one, ended or not."""
+    """The journal was read; the sensors have spoken. `orders` have no end; `last` is the newest one, ended or not.
+
+    `alarm` is the one that was on.
+    """
 
     orders: tuple[OpenOrder, ...]
     last: OpenOrder | None = None
+    alarm: OpenAlarm | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,14 @@ class PrinterSettled:
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmCleared:
+    """The office cleared this alarm, which is on, with a key that was checked (`clearing.py`)."""
+
+    alarm_id: Id
+    reason: ClearReason
+
+
+@dataclass(frozen=True, slots=True)
 class Ticked:
     """The state's deadline has come."""
 
@@ -107,6 +120,7 @@ Event = (
     | EscrowStuck
     | PrinterLent
     | PrinterSettled
+    | AlarmCleared
     | Ticked
 )
 
@@ -162,6 +176,27 @@ class MarkFilm:
     moment: Moment = Moment.POINT
 
 
-Command = Record | Tell | StartSpare | KillClerk | ReturnEscrow | StackEscrow | LendPrinter | ReclaimPrinter | MarkFilm
+@dataclass(frozen=True, slots=True)
+class NoteAlarm:
+    """Put on record what happened to an alarm; `document_id` is that of a paper whose order is known."""
 
-__all__ = ["FINAL", "EscrowMove", "OpenOrder", "OrderState", "ReturnEscrow", "StackEscrow"]
+    noted: Noted
+    thing: Thing
+    subject_id: Id | None
+    document_id: Id | None = None
+
+
+Command = (
+    Record
+    | Tell
+    | StartSpare
+    | KillClerk
+    | ReturnEscrow
+    | StackEscrow
+    | LendPrinter
+    | ReclaimPrinter
+    | MarkFilm
+    | NoteAlarm
+)
+
+__all__ = ["FINAL", "EscrowMove", "OpenAlarm", "OpenOrder", "OrderState", "ReturnEscrow", "StackEscrow"]

@@ -108,7 +108,7 @@ class Evidence:
                     if sealed is not None:
                         _write(self._folder / f"{piece.clip_id}.age", sealed)
                     _write(self._folder / f"{piece.clip_id}.json", sheet.encode())
-                return Clip(clip_id=piece.clip_id, frames=len(piece.frames))
+                return Clip(piece.clip_id, len(piece.frames), piece.mark.mark, piece.mark.subject_id, piece.part)
             except EvidenceFull:
                 (self._folder / f"{piece.clip_id}.age").unlink(missing_ok=True)  # it is written anew, or waits
                 if not self._drop_oldest():

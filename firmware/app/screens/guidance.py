@@ -1,7 +1,8 @@
 """Spoken guidance: a screen that also says what it shows, once a person has asked for it.
 
-Stands between the machine's pages and the screen's server. An alarm is spoken unasked where everybody may hear it. Not
-responsible for the words (`spoken`), for the voice (`drivers.voice`), nor for when it is offered (the screen's server).
+Stands between the machine's pages and the screen's server. The prompt to take card or paper, and an alarm, are spoken
+unasked where everybody may hear it. Not responsible for the words (`spoken`), for the voice (`drivers.voice`), nor for
+when it is offered (the screen's server).
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from firmware.app.screens import spoken
 
 if TYPE_CHECKING:
     from firmware.views import View
+
+
+UNASKED = frozenset({"take_card", "take_paper"})  # the prompt before the reminder: most people look elsewhere by then
 
 
 class Panel(Protocol):
@@ -52,7 +56,7 @@ class Guidance:
         """Show a view, and say it, or what is new in it."""
         before, self._view = self._view, view
         shown = self._panel.show(view)
-        if self._on or (view.tone == "alarm" and not self._private):
+        if self._on or (not self._private and (view.tone == "alarm" or view.name in UNASKED)):
             again = view.asks_the_same_as(before) and before is not None and before.lang == view.lang
             text = spoken.change(before, view, private=self._private) if again and before else self._whole(view)
             self._say(text, view)

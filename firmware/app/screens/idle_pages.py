@@ -25,6 +25,7 @@ OUT_OF_SERVICE_CAUSES = (
     "reader_offline",
     "camera_inoperative",
     "tray_occupied",
+    "reader_occupied",
     "coin_fault",
     "closed",
     "clerk_unavailable",

@@ -1,4 +1,4 @@
-"""What comes of reading a panel: the page, or why not.
+"""What comes of reading a panel: the payload and with a key the page, or why not.
 
 Not responsible for what a person is told: the inquiry site has a text for every reason.
 """
@@ -32,6 +32,16 @@ class Reading:
     blocks: int = 0
     rounds: int = 0
     sharpness: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What a grid carries, still encrypted. `site_address` is empty when no label was read: then any key may fit."""
+
+    data: bytes
+    label: Label
+    site_address: str
+    reading: Reading
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,26 +1,24 @@
-"""Read a panel from a scan.
+"""Read a panel's payload from a scan, without any key.
 
-Everything is learnt from the scan: label, geometry, blur, contrast, noise. Not responsible for opening files or for
-limits on what strangers upload; run it in a process of its own. Only an authentic page is ever returned.
+Everything is learnt from the scan: label, geometry, blur, contrast, noise. Not responsible for opening files, for
+limits on what strangers upload (run it in a process of its own), nor for the payload's authenticity (`opened.py`).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from hub.scramble.code import blocks_for, fitted
 from hub.scramble.label import UNIT_BYTES, Label, symbol_version
 from hub.scramble.layout import Frame, label_side, layout
-from hub.scramble.panel import bound_bytes, grid_width
-from hub.scramble.payload import NotAuthentic, Page, open_page
+from hub.scramble.panel import grid_width
 from hub.scramble.profile import Profile
 from hub.scramble.reading.arrays import Double, Grey, mean_of, resized
 from hub.scramble.reading.blind import deduce
 from hub.scramble.reading.decode import decode
 from hub.scramble.reading.field import find_field
 from hub.scramble.reading.labels import find_labels
-from hub.scramble.reading.outcome import Reading, Reason, Restored, Unreadable
+from hub.scramble.reading.outcome import Payload, Reading, Reason, Unreadable
 from hub.scramble.reading.register import pixels_a_dot, project, register
 from hub.scramble.reading.samples import Sampler
 
@@ -31,29 +29,27 @@ _SHARP = 0.75
 _OUTSIDE_PIXELS = 4.0
 
 
-def read_panel(scan: Grey, keys: Mapping[int, bytes]) -> Restored | Unreadable:
-    """Read the panel in a scan: (rows, columns) grey, or (rows, columns, 3 or 4) RGB(A); keys by their ids."""
+def read_payload(scan: Grey) -> Payload | Unreadable:
+    """Read the panel in a scan: (rows, columns) grey, or (rows, columns, 3 or 4) RGB(A)."""
     if scan.dtype != np.uint8 or scan.ndim not in {2, 3} or not _usable(scan.shape):
         return Unreadable(Reason.PICTURE_UNUSABLE)
     grey = scan if scan.ndim == 2 else _grey(scan)  # noqa: PLR2004 - two axes are a grey picture
     labels = find_labels(grey)
     if not labels:
-        return _read_without_labels(grey, keys)
+        return _read_without_labels(grey)
     label = labels[0].label.at(0)
     side = label_side(symbol_version(len(labels[0].text.encode())))
     frame = Frame(grid_width(label.width_dots), label.rows, side)
     homography = register(grey, frame, labels)
-    if label.key_id not in keys:
-        return Unreadable(Reason.UNKNOWN_KEY, label, Reading(round(pixels_a_dot(homography, frame), 2)))
-    return _read(_Placed(grey, homography, frame, label, labels[0].site_address), keys)
+    return _read(_Placed(grey, homography, frame, label, labels[0].site_address))
 
 
-def _read_without_labels(grey: Grey, keys: Mapping[int, bytes]) -> Restored | Unreadable:
+def _read_without_labels(grey: Grey) -> Payload | Unreadable:
     result = Unreadable(Reason.MARKERS_MISSING)
     for deduced in deduce(grey):
         label = Label(deduced.profile, deduced.width_dots, deduced.frame.height, deduced.payload_units, key_id=0)
-        found = _read(_Placed(grey, deduced.homography, deduced.frame, label, ""), keys)
-        if isinstance(found, Restored):
+        found = _read(_Placed(grey, deduced.homography, deduced.frame, label, ""))
+        if isinstance(found, Payload):
             return found
         result = Unreadable(found.reason, None, found.reading)
     return result
@@ -71,7 +67,7 @@ def _grey(scan: Grey) -> Grey:
 
 @dataclass(frozen=True, slots=True)
 class _Placed:
-    """A scan with the grid laid over it. `site_address` is empty when no label was read: then any key may be it."""
+    """A scan with the grid laid over it. `site_address` is empty when no label was read."""
 
     grey: Grey
     homography: Double
@@ -80,7 +76,7 @@ class _Placed:
     site_address: str
 
 
-def _read(placed: _Placed, keys: Mapping[int, bytes]) -> Restored | Unreadable:
+def _read(placed: _Placed) -> Payload | Unreadable:
     label, frame = placed.label, placed.frame
     plan = layout(frame, label.profile)
     scale = pixels_a_dot(placed.homography, frame)
@@ -91,18 +87,7 @@ def _read(placed: _Placed, keys: Mapping[int, bytes]) -> Restored | Unreadable:
     reading = Reading(round(scale, 2), decoded.blocks_decoded, code.blocks, decoded.rounds, round(decoded.sharpness, 2))
     if decoded.payload is None:
         return Unreadable(_why(grey, homography, frame, label.profile, reading), label, reading)
-    for key_id in [label.key_id] if placed.site_address else keys:
-        page = _opened(decoded.payload, keys[key_id], bound_bytes(label.width_dots, key_id))
-        if page is not None:
-            return Restored(page, replace(label, key_id=key_id), placed.site_address, reading)
-    return Unreadable(Reason.NOT_AUTHENTIC, label, reading)
-
-
-def _opened(payload: bytes, key: bytes, bound: bytes) -> Page | None:
-    try:
-        return open_page(payload, key, bound)
-    except NotAuthentic:
-        return None
+    return Payload(decoded.payload, label, placed.site_address, reading)
 
 
 def _reduced(grey: Grey, homography: Double, scale: float, profile: Profile) -> tuple[Grey, Double]:

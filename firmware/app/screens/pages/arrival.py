@@ -92,7 +92,7 @@ def enter_pin(
         tries=tries_left,
         pad=Pad(filled=filled, length=PIN_DIGITS, digits=digits),
         buttons=(
-            quiet(texts, "cancel"),
+            *way(texts),
             quiet(texts, "erase"),
             primary(texts, "next", enabled=filled == PIN_DIGITS),
         ),
@@ -108,7 +108,7 @@ def last_try(texts: Texts, countdown_s: float | None = None) -> View:
         tone="warning",
         step=3,
         picture="attention",
-        buttons=(quiet(texts, "cancel"), primary(texts, "yes")),
+        buttons=(*way(texts), primary(texts, "yes")),
         countdown_s=countdown_s,
     )
 

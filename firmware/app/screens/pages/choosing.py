@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from firmware.app.screens import dates
-from firmware.app.screens.pages.building import page, primary, quiet, way
+from firmware.app.screens.pages.building import page, primary, way
 from firmware.views import Button, View
 
 if TYPE_CHECKING:
@@ -64,9 +64,7 @@ def choose_type(
         buttons.append(_besides(texts, "registration"))
     if history:
         buttons.append(_besides(texts, "history"))
-    return page(
-        texts, "choose_type", "choices", step=5, buttons=(*buttons, quiet(texts, "cancel")), countdown_s=countdown_s
-    )
+    return page(texts, "choose_type", "choices", step=5, buttons=(*buttons, *way(texts)), countdown_s=countdown_s)
 
 
 def choose_year(texts: Texts, years: Sequence[int], countdown_s: float | None = None) -> View:

@@ -1,25 +1,21 @@
-"""`python -m hub report` and `orders`: what became of every document, in counts that must add up.
+"""`python -m hub report` without a municipality, and `orders`: what became of every document; counts must add up.
 
-Reads `centre.sqlite` while a hub may be serving. Not responsible for money's reconciliation.
+Reads the records while a hub may be serving. Not responsible for money (`hub/ledger`) nor for the yearly review.
 """
 
 from datetime import UTC, datetime
-from pathlib import Path
+
+from sqlalchemy import Engine
 
 from hub.centre.orders import Orders
-from hub.centre.records import open_records
 from hub.centre.stops import Stops
 from hub.clock import rfc3339, utc_now
 
 
-def print_report(data: Path) -> bool:
+def print_report(engine: Engine) -> bool:
     """Print the counts and the stops in force; returns whether the counts add up."""
-    engine = open_records(data / "centre.sqlite")
-    try:
-        counts = Orders(engine, utc_now).counts()
-        stops = Stops(engine, utc_now).all_active()
-    finally:
-        engine.dispose()
+    counts = Orders(engine, utc_now).counts()
+    stops = Stops(engine, utc_now).all_active()
     parts = counts.issued + counts.voided + counts.cancelled + counts.open
     print(f"requested {counts.requested} = issued {counts.issued} + voided {counts.voided} + cancelled", end=" ")
     print(f"{counts.cancelled} + open {counts.open}  {'adds up' if parts == counts.requested else 'DOES NOT ADD UP'}")
@@ -29,13 +25,9 @@ def print_report(data: Path) -> bool:
     return parts == counts.requested
 
 
-def print_orders(data: Path) -> None:
+def print_orders(engine: Engine) -> None:
     """Print one line an order, newest first."""
-    engine = open_records(data / "centre.sqlite")
-    try:
-        rows = Orders(engine, utc_now).list(None, open_only=False)
-    finally:
-        engine.dispose()
+    rows = Orders(engine, utc_now).list(None, open_only=False)
     print(f"{'opened':20}  {'document_id':32}  {'kiosk':10}  {'type':28}  copies    yen  state")
     for row in rows:
         opened = rfc3339(datetime.fromtimestamp(row.opened_at_s, UTC))

@@ -1,0 +1,90 @@
+"""Which entries an order's new state makes; written in the transaction that writes the state.
+
+Money is the kiosk's to move and the kiosk's to report: `paid` means the fee lies in its escrow, `printed` that it was
+kept, `cancelled` and `refunded` that the whole of it went back. A void moves no money. Not responsible for which state
+may follow which (`hub/centre/orders.py`). Source: DOMAIN, "Money"; `docs/reference/ledger.md`.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from hub.centre.records import Order, Transaction
+from hub.ledger.accounts import KINDS
+from hub.ledger.records import LedgerEntry
+from hub.ledger.tariffs import Tariffs, own_tariffs
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+def tokyo_day(at_s: int) -> date:
+    """Return the day in Tokyo of a Unix time."""
+    return datetime.fromtimestamp(at_s, UTC).astimezone(TOKYO).date()
+
+
+def post_state(session: Session, order: Order, tariffs: Tariffs | None = None) -> None:
+    """Book what the state that `order` has just come to means; a state told twice books nothing twice.
+
+    The order is flushed first, so that of two writers the loser is told before it books anything.
+    """
+    session.flush()
+    there = {it.kind: it.amount_yen for it in session.scalars(entries_of(order.document_id))}
+    opened = session.get(Transaction, order.transaction_id)
+    operator = None if opened is None else opened.operator
+    session.add_all(entries_for(order, there, operator, tariffs or own_tariffs()))
+
+
+def entries_for(
+    order: Order, there: Mapping[str, int], operator: str | None, tariffs: Tariffs
+) -> Iterator[LedgerEntry]:
+    """Make the entries that an order's state means and that are not `there` (kind -> yen) yet."""
+    for kind, amount_yen in _wanted(order, there, tariffs).items():
+        debit, credit = KINDS[kind]
+        yield LedgerEntry(
+            reference=f"{order.document_id}:{kind}",
+            kind=kind,
+            booked_at_s=order.changed_at_s,
+            booked_on=tokyo_day(order.changed_at_s),
+            municipality=order.municipality,
+            operator=operator,
+            kiosk_id=order.kiosk_id,
+            type=order.type,
+            document_id=order.document_id,
+            debit=debit,
+            credit=credit,
+            amount_yen=amount_yen,
+            cause=order.cause if kind == "voided" else None,
+        )
+
+
+def entries_of(document_id: str) -> Select[LedgerEntry]:
+    """Select a document's entries, in the order in which they were booked."""
+    return select(LedgerEntry).where(LedgerEntry.document_id == document_id).order_by(LedgerEntry.number)
+
+
+def commission_yen(order: Order, tariffs: Tariffs, day: date) -> int:
+    """Return the commission of an order that is printed on `day`."""
+    return tariffs.commission(day).of(order.sheets, order.copies)
+
+
+def _wanted(order: Order, there: Mapping[str, int], tariffs: Tariffs) -> dict[str, int]:
+    """Return the entries that are missing, kind -> yen."""
+    fee, wanted = order.fee_yen, dict[str, int]()
+    match order.state:
+        case "paid" | "printing":
+            wanted = {"fee_escrowed": fee}
+        case "printed" | "taken":
+            commission = commission_yen(order, tariffs, tokyo_day(order.changed_at_s))
+            wanted = {"fee_escrowed": fee, "fee_kept": fee, "fee_earned": fee, "commission": commission}
+        case "cancelled" | "refunded" if "fee_kept" in there:
+            wanted = {"fee_repaid": there["fee_kept"], "commission_reversed": there.get("commission", 0)}
+        case "cancelled" | "refunded" if "fee_escrowed" in there:
+            wanted = {"fee_returned": there["fee_escrowed"]}
+        case "voided":
+            return {"voided": 0} if "voided" not in there else {}
+        case _:
+            pass
+    return {kind: yen for kind, yen in wanted.items() if yen and kind not in there}

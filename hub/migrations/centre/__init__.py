@@ -1,0 +1,1 @@
+"""The steps of the centre's database, each a file."""

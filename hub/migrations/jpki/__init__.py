@@ -1,0 +1,1 @@
+"""The steps of the JPKI centre's database, each a file."""
