@@ -17,6 +17,9 @@ from sim_hw import demo
 from sim_hw.printer.decode import Decoded
 
 
+pytestmark = pytest.mark.xdist_group("demo")
+
+
 @pytest.fixture(scope="module")
 def out(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")

@@ -105,20 +105,27 @@ class Recording:
 
     def _write(self, taken: Iterable[Begun | Happened]) -> None:
         try:
-            self._file = file = self._file or _opened(self._path)
-            last: Happened | None = None
             for each in taken:
-                file.write(line_of(self._body(each)))
-                last = each if isinstance(each, Happened) else last
-            file.flush()
-            os.fdatasync(file.fileno())
-            if last and file.tell() >= MOST_BYTES:
-                self._let_go()
-                self._path.replace(self._older)
-                self._write([Begun(last.after, last.now, time.time())])
+                file = self._append(each)
+                if isinstance(each, Happened) and file.tell() >= MOST_BYTES:
+                    self._settle()
+                    self._let_go()
+                    self._path.replace(self._older)
+                    self._append(Begun(each.after, each.now, time.time()))
+            self._settle()
         except OSError:
             self._let_go()
             raise
+
+    def _append(self, each: Begun | Happened) -> BinaryIO:
+        self._file = file = self._file or _opened(self._path)
+        file.write(line_of(self._body(each)))
+        return file
+
+    def _settle(self) -> None:
+        if self._file:
+            self._file.flush()
+            os.fdatasync(self._file.fileno())
 
     def _let_go(self) -> None:
         file, self._file = self._file, None
