@@ -16,7 +16,6 @@ from hub.ledger.store import centre_records
 from sim_hw import demo
 from sim_hw.printer.decode import Decoded
 
-
 pytestmark = pytest.mark.xdist_group("demo")
 
 
