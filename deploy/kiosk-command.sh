@@ -1,3 +1,4 @@
 #!/bin/sh
-# The command `kiosk` of an installed kiosk (/usr/local/bin/kiosk): runs from any folder, so relative paths mean what they say.
-PYTHONPATH=/opt/kiosk/app exec /opt/kiosk/venv/bin/python -m firmware "$@"
+# The command `kiosk` (/usr/bin/kiosk). Works in any folder, so relative paths mean what they say; nothing is imported from there.
+PYTHONPATH=/usr/lib/certificate-kiosk/app:/usr/lib/certificate-kiosk/packages PYTHONSAFEPATH=1 PYTHONDONTWRITEBYTECODE=1 \
+    exec /usr/bin/python3 -m firmware "$@"

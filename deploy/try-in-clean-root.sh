@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # Tries this checkout where nothing is installed: makes a minimal Debian in a temporary folder from this machine's own
-# archives, and in it either installs a kiosk twice and runs the installed command, or runs `make demo` as root and as
-# a user with sudo. Needs root, mmdebstrap and network; 1 to 6 minutes.
+# archives, and in it either installs the kiosk's package twice and runs the installed command, or runs `make demo` as root
+# and as a user with sudo. Needs root, mmdebstrap and network; 1 to 6 minutes.
 #   try-in-clean-root.sh [kiosk|demo] [SUITE]     SUITE: this machine's own by default (bookworm, trixie, ...)
-# SOURCES names other apt source files to use; KEEP=1 leaves the folder for a look.
-# Not tried here: pins, camera, reader and printer (none there), and the service manager (the unit is only verified).
+# SOURCES names other apt source files to use; PACKAGE a package that is built already; FOLDER the place, which is then kept.
+# Not tried here: pins, camera, reader and printer (none there). `make test-boot` boots the system that this leaves.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 what=${1:-kiosk}
 case $what in
-    kiosk) packages=systemd,apt ;;
+    kiosk) packages=systemd,systemd-sysv,dbus,apt ;;
     demo) packages=git,make,python3,ca-certificates,sudo ;;
     *) echo "usage: try-in-clean-root.sh [kiosk|demo] [SUITE]" >&2; exit 64 ;;
 esac
@@ -21,12 +21,13 @@ fi
 # shellcheck source=/dev/null
 own=$(. /etc/os-release && echo "$VERSION_CODENAME")
 suite=${2:-$own}
-folder=$(mktemp -d "${TMPDIR:-/var/tmp}/kiosk-root.XXXXXX")
+folder=${FOLDER:-$(mktemp -d "${TMPDIR:-/var/tmp}/kiosk-root.XXXXXX")}
+mkdir -p "$folder"
 chmod 0755 "$folder"
 root=$folder/root
 
 leave() {
-    if [ -n "${KEEP:-}" ]; then echo "try: kept $root"; else rm -rf --one-file-system "$folder"; fi
+    if [ -n "${FOLDER:-}" ]; then echo "try: kept $root"; else rm -rf --one-file-system "$folder"; fi
 }
 trap leave EXIT
 
@@ -64,14 +65,23 @@ make_root() {
 }
 
 try_kiosk() {
-    mkdir "$root/root/checkout"
-    tar --exclude=__pycache__ -c LICENSE requirements.lock firmware deploy | tar -x -C "$root/root/checkout"
-    expect "the first installation" inside /root/checkout/deploy/install.sh
-    expect "the second installation finds all there" inside /root/checkout/deploy/install.sh
-    expect "kiosk --help" inside kiosk --help
+    local package=${PACKAGE:-}
+    if [ -z "$package" ]; then
+        SUITE=$suite deploy/package/build.sh "$folder/package" "$(dpkg --print-architecture)"
+        package=$(echo "$folder"/package/*.deb)
+    fi
+    cp "$package" "$root/root/kiosk.deb"
+    inside apt-get update -q >/dev/null
+    local install=(inside env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends)
+    expect "the package installs with what it needs" "${install[@]}" -o Dpkg::Use-Pty=0 /root/kiosk.deb
+    expect "and once more over itself" "${install[@]}" -o Dpkg::Use-Pty=0 --reinstall /root/kiosk.deb
+    rm "$root/root/kiosk.deb"
+    local version
+    version=$(inside dpkg-query --show --showformat="\${Version}" certificate-kiosk)
+    expect "kiosk --version says $version without the suite" [ "$(inside kiosk --version)" = "${version%~deb*}" ]
     expect "the simulator and the hub are not on the kiosk" inside sh -c \
-        '! ls -d /opt/kiosk/app/sim_hw /opt/kiosk/app/hub 2>/dev/null'
-    expect "the service unit is sound" inside systemd-analyze verify /etc/systemd/system/kiosk.service
+        '! ls -d /usr/lib/certificate-kiosk/app/sim_hw /usr/lib/certificate-kiosk/app/hub 2>/dev/null'
+    expect "the service unit is sound" inside systemd-analyze verify /usr/lib/systemd/system/kiosk.service
     expect "the kiosk's user reads the configuration, others do not" inside sh -c \
         'setpriv --reuid=kiosk --regid=kiosk --clear-groups cat /etc/kiosk/kiosk.toml >/dev/null &&
          ! setpriv --reuid=nobody --regid=nogroup --clear-groups cat /etc/kiosk/kiosk.toml 2>/dev/null'

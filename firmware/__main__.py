@@ -12,7 +12,7 @@ from pathlib import Path
 
 from firmware import __version__
 from firmware.config import Config, ConfigError, load
-from firmware.roles import alarm_arguments
+from firmware.roles import alarm_arguments, audit_arguments, provision, reconcile_arguments
 from firmware.roles.evidence import arguments as evidence
 
 
@@ -28,6 +28,8 @@ def main(argv: list[str] | None = None) -> int:
             from firmware.roles import operator_key  # noqa: PLC0415
 
             return operator_key.run(arguments.out, arguments.name)
+        case "provision":
+            return provision.run(arguments)
         case _:
             pass
     try:
@@ -65,6 +67,14 @@ def _with(config: Config, arguments: argparse.Namespace) -> int:
             from firmware.roles import incidents  # noqa: PLC0415
 
             return incidents.run(config, arguments)
+        case "audit":
+            from firmware.roles import audit  # noqa: PLC0415
+
+            return audit.run(config, arguments)
+        case "reconcile":
+            from firmware.roles import reconcile  # noqa: PLC0415
+
+            return reconcile.run(config, arguments)
         case _:
             from firmware.roles import recorder  # noqa: PLC0415
 
@@ -90,6 +100,9 @@ def _parser() -> argparse.ArgumentParser:
     text = "list, export, hold and release the camera's clips; show and fix its view"
     evidence.add(commands.add_parser("evidence", help=text, description=text[0].upper() + text[1:] + "."))
     alarm_arguments.add(commands)
+    provision.add(commands)
+    audit_arguments.add(commands)
+    reconcile_arguments.add(commands)
     text = "replay a recording of what happened through the machine; tells the first difference"
     replay = commands.add_parser("replay", help=text, description=text[0].upper() + text[1:] + ".")
     replay.add_argument("file", type=Path, metavar="FILE", help="state_dir/events, or the older state_dir/events.1")

@@ -15,6 +15,8 @@ from typing import Annotated, Any, Literal, cast
 import msgspec
 from msgspec import Meta
 
+from firmware.printer_models import refusal
+
 Pin = Annotated[int, Meta(ge=0, le=27)]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Seconds = Annotated[float, Meta(gt=0, le=3600)]
@@ -56,15 +58,20 @@ class Hub(Section, frozen=True, kw_only=True):
 
 
 class Mqtt(Section, frozen=True, kw_only=True):
-    """The broker that dashboards are fed from."""
+    """The broker that dashboards are fed from. `auto`: MQTT 5, or 3.1.1 if the broker refuses that.
+
+    `home_assistant`: announce entities, so that a Home Assistant at the same broker shows the kiosk by itself.
+    """
 
     host: str
     port: Port = 8883
     ca: Path
     certificate: Path
     key: Path
+    protocol: Literal["auto", "5", "3.1.1"] = "auto"
     status_interval_s: Annotated[float, Meta(ge=5, le=600)] = 30.0
     keepalive_s: Annotated[int, Meta(ge=10, le=600)] = 60
+    home_assistant: bool = False
 
 
 class CardReader(Section, frozen=True, kw_only=True):
@@ -75,11 +82,16 @@ class CardReader(Section, frozen=True, kw_only=True):
 
 
 class Printer(Section, frozen=True, kw_only=True):
-    """The thermal printer: how it is reached and what its head is."""
+    """The thermal printer: how it is reached, and what it is (`printer_models.toml`).
+
+    `near_end_mm`: paper that is still there for sure when near-end is first reported, as measured on this kiosk; 0
+    takes the model's, and where nobody knows, there is no sale from near-end on.
+    """
 
     transport: Literal["tcp", "serial", "device"]
-    model: Literal["generic-escpos"] = "generic-escpos"
+    model: str = "generic-escpos"
     head_dots: Literal[576, 832, 1728] = 576
+    near_end_mm: Annotated[int, Meta(ge=0, le=30_000)] = 0
     host: str = ""
     port: Port = 9100
     device: str = ""
@@ -166,12 +178,26 @@ class Screen(Section, frozen=True, kw_only=True):
 class Voice(Section, frozen=True, kw_only=True):
     """Spoken guidance. `device` is ALSA's name of the output, empty where there is none: then it is not offered.
 
-    `private`: the device is an earphone socket, so that names may be said; otherwise they are left out.
+    `private`: the device is an earphone socket, so that names may be said; otherwise they are left out. A page is said
+    again after `repeat_s` in which nothing happened; 0: not.
     """
 
     device: Annotated[str, Meta(max_length=80, pattern=r"^[\w:=,.-]*\Z")] = ""
     private: bool = True
     words_per_min: Annotated[int, Meta(ge=80, le=300)] = 150
+    repeat_s: Annotated[float, Meta(ge=0, le=600)] = 15.0
+
+
+class Clerk(Section, frozen=True, kw_only=True):
+    """The process that serves one person. `sandbox`: "available" also serves where the kernel cannot confine it."""
+
+    sandbox: Literal["required", "available"] = "required"
+
+
+class Guard(Section, frozen=True, kw_only=True):
+    """The guard beside the kiosk (`docs/reference/guard.md`): the pin of its heartbeat, -1 where there is none."""
+
+    heartbeat_pin: Annotated[int, Meta(ge=-1, le=27)] = -1
 
 
 class Limits(Section, frozen=True, kw_only=True):
@@ -214,6 +240,8 @@ class Config(Section, frozen=True, kw_only=True):
     coin_acceptor: CoinAcceptor = CoinAcceptor()
     screen: Screen = Screen()
     voice: Voice = Voice()
+    clerk: Clerk = Clerk()
+    guard: Guard = Guard()
     limits: Limits = Limits()
     operators: Operators = Operators()
 
@@ -277,6 +305,8 @@ def _rules(config: Config) -> Iterator[tuple[bool, str, object, str]]:
     tcp = printer.transport == "tcp"
     yield tcp and not printer.host, "printer.host", printer.host, "a printer on tcp needs the host it is reached at"
     yield not tcp and not printer.device, "printer.device", printer.device, "this transport needs a device file"
+    if reason := refusal(printer.model, printer.head_dots):
+        yield True, "printer.model", printer.model, reason
     slow = printer.transport == "serial" and printer.baud < SLOWEST_BAUD
     yield slow, "printer.baud", printer.baud, f"too slow for images; use {SLOWEST_BAUD} or more"
     narrow = coin.pulse_min_ms >= coin.pulse_max_ms
@@ -284,7 +314,7 @@ def _rules(config: Config) -> Iterator[tuple[bool, str, object, str]]:
     close = coin.coin_gap_ms <= coin.pulse_max_ms
     yield close, "coin_acceptor.coin_gap_ms", coin.coin_gap_ms, f"must be above pulse_max_ms ({coin.pulse_max_ms})"
     pins = [config.tray_sensor.pin, config.buzzer.pin, *_coin_pins(coin)]
-    pins += [config.buzzer.light_pin] if config.buzzer.light_pin >= 0 else []
+    pins += [pin for pin in (config.buzzer.light_pin, config.guard.heartbeat_pin) if pin >= 0]
     doubled = sorted({pin for pin in pins if pins.count(pin) > 1})
     yield bool(doubled), "pin", doubled, "given to more than one device; each needs a pin of its own"
     yield from _camera_rules(config.camera)

@@ -70,12 +70,16 @@ class BuzzerPattern(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PrinterStatus:
-    """One reading. `error` is one of `none cutter mechanical unrecoverable auto_recoverable`."""
+    """One reading. `error` is one of `none cutter mechanical unrecoverable auto_recoverable`.
+
+    `near_end_mm`: paper that is still there for sure when `paper` turns low; 0 where nobody knows.
+    """
 
     state: DeviceState = DeviceState.UNKNOWN
     paper: Paper = Paper.UNKNOWN
     cover_open: bool = False
     error: str = "none"
+    near_end_mm: int = 0
 
     @property
     def ready(self) -> bool:
@@ -283,19 +287,41 @@ class CoinAcceptor(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A message at `cmd/<name>`, as it came: nothing of it is checked."""
+
+    name: str
+    payload: bytes
+    retained: bool
+    correlation: bytes
+
+
 class Broker(Protocol):
     """The connection to the message broker."""
+
+    def listen(self, take: Callable[[Heard], None]) -> None:
+        """Have commands handed to `take`, on the loop; before `start`."""
+        ...
 
     def start(self, emit: Emit) -> None:
         """Begin to connect, and stay connected."""
         ...
 
-    def publish_state(self, name: str, payload: str) -> None:
-        """Publish `kiosk/v1/<id>/<name>`, retained; an empty payload clears it."""
+    def publish_state(self, name: str, payload: str, *, repeated: bool = False) -> None:
+        """Publish `kiosk/v1/<id>/<name>`, retained; an empty payload clears it. `repeated`: nothing in it is new."""
         ...
 
-    def publish_event(self, name: str, payload: str) -> None:
-        """Publish `kiosk/v1/<id>/<name>` for those who listen, at least once; a few wait while the broker is away."""
+    def announce(self, topic: str, payload: str) -> None:
+        """Publish on a topic outside the kiosk's own branch, retained."""
+        ...
+
+    def publish_event(self, name: str, payload: str, done: Callable[[bool], None] | None = None) -> None:
+        """Publish `kiosk/v1/<id>/<name>`, at least once; `done(False)` if nobody listens or it was refused."""
+        ...
+
+    def publish_result(self, name: str, payload: str, correlation: bytes) -> None:
+        """Answer a command at `kiosk/v1/<id>/result/<name>`."""
         ...
 
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hil_tests import environments
+from hil_tests.environments import serving_hub
 from tests.conftest import pytest_make_collect_report, pytest_runtest_makereport
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Generator
     from pathlib import Path
 
     from hil_tests.bench import Bench
@@ -40,9 +41,10 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def hub_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One hub data directory for all scenarios of this process: its keys take seconds to make."""
-    return tmp_path_factory.mktemp("hub") / "data"
+def hub_data(tmp_path_factory: pytest.TempPathFactory) -> Generator[Path]:
+    """One hub that serves all scenarios of this process: its keys and its start take seconds."""
+    with serving_hub(tmp_path_factory.mktemp("hub") / "data") as data:
+        yield data
 
 
 @pytest.fixture

@@ -5,14 +5,17 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from anyio.from_thread import start_blocking_portal
+
 from sim_hw.bench import SimBench
+from sim_hw.hub import Hub
 from sim_hw.world import Options, World
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Callable, Generator
     from pathlib import Path
 
     from hil_tests.bench import Bench
@@ -27,10 +30,23 @@ CONFIG: dict[str, dict[str, Any]] = {
 }
 
 
+@contextmanager
+def serving_hub(data: Path) -> Generator[Path]:
+    """Make a hub's data directory and serve it, for several worlds one after the other; gives the directory."""
+    data.parent.mkdir(parents=True, exist_ok=True)
+    hub = Hub(data, data.parent)
+    with start_blocking_portal() as portal:
+        try:
+            portal.call(hub.start)
+            yield data
+        finally:
+            portal.call(hub.stop)
+
+
 @asynccontextmanager
 async def sim(out: Path, hub_data: Path) -> AsyncGenerator[Bench]:
-    """Offer simulated hardware, real firmware, broker, card service and hub."""
-    async with World(out, Options(hub_data=hub_data, mm_per_s=600.0, config=CONFIG)) as world:
+    """Offer simulated hardware, real firmware, broker and card service beside a hub that serves `hub_data`."""
+    async with World(out, Options(hub_data=hub_data, shared_hub=True, mm_per_s=600.0, config=CONFIG)) as world:
         yield SimBench(world)
 
 

@@ -63,6 +63,24 @@ async def test_a_card_is_taken_by_the_staff(bench: Bench) -> None:
     await bench.expect_idle()
 
 
+@pytest.mark.parametrize("cleared", [False, True])
+async def test_a_cards_alarm_comes_back_after_a_power_cut_and_a_cleared_one_stays_silent(
+    bench: Bench,
+    cleared: bool,  # noqa: FBT001 - a parameter of the test
+) -> None:
+    await leave_the_card(bench)
+    if cleared:
+        assert await bench.clear_alarm("taken-by-staff") == ""
+    await bench.cut_power()
+    await bench.restore_power()
+    await bench.expect_state("state", SILENT if cleared else CARD_ALARM, timeout_s=20)
+    await bench.expect_buzzer(sounding=not cleared)
+    await bench.expect_state("state/card_reader", {"media": "present"})
+    await bench.expect_state("state", SILENT if cleared else CARD_ALARM)
+    await bench.remove_card()
+    await bench.expect_idle()
+
+
 async def test_without_a_word_to_whom_nothing_is_handed_over_and_without_an_alarm_nothing_cleared(bench: Bench) -> None:
     assert "no alarm is on" in await bench.clear_alarm(*POLICE)
     await leave_the_card(bench)

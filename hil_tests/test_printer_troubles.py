@@ -118,3 +118,18 @@ async def test_a_power_cut_while_printing_gives_the_money_back_and_prints_nothin
     money = await bench.money()
     assert (money["kept"], money["returned"], money["escrow"]) == (0, visit.FEE_YEN, 0)
     assert len(await bench.strips()) == strips
+
+
+async def test_low_paper_is_sold_on_as_long_as_it_is_known_to_be_enough(bench: Bench) -> None:
+    await bench.paper_near_end()
+    await bench.expect_state("state/printer", {"paper": "low", "ready": True})
+    await visit.up_to_paying(bench)
+    await bench.insert_coins(100, 100, 50)
+    await bench.expect_screen("take_paper", timeout_s=20)
+    await visit.clear_the_tray(bench)
+    await bench.cut_power()
+    await bench.restore_power()  # from here on nobody knows how much was used since
+    await bench.expect_screen("out_of_service")
+    await bench.expect_state("state", {"reasons": ["paper_out"]})
+    await bench.load_paper()
+    await bench.expect_idle()

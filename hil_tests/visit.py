@@ -21,9 +21,9 @@ async def to_the_reader(bench: Bench, municipality: str = KOGA) -> None:
     await bench.expect_screen("hold_card")
 
 
-async def identify(bench: Bench, citizen: str = "hanako", pin: str = PIN) -> None:
+async def identify(bench: Bench, citizen: str = "hanako", pin: str = PIN, municipality: str = KOGA) -> None:
     """Hold the card, type the PIN, take the card back."""
-    await to_the_reader(bench)
+    await to_the_reader(bench, municipality)
     await bench.insert_card(citizen)
     await bench.expect_screen("enter_pin")
     await bench.type_pin(pin)

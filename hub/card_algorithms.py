@@ -1,8 +1,8 @@
 """How cards sign: the table of algorithms, one entry for each generation of cards and phones, used by whoever checks.
 
 A certificate's key settles which one it is; a name beside it must be that one. Not responsible for what is signed nor
-for the certificate (`hub/centre/card.py`, `hub/municipality/chain.py`). Source: `docs/reference/hub-protocol.md`,
-"What the card signs".
+for the certificate (`hub/centre/card.py`, `hub/municipality/orders/chain.py`). Source:
+`docs/reference/hub-protocol.md`, "What the card signs".
 """
 
 from collections.abc import Callable, Mapping

@@ -7,10 +7,11 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from hub.centre.operator_command import add_operator
-from hub.desk.command import add_desks
+from hub.centre.operator_line import add_operator
+from hub.desk.command_line import add_desks
+from hub.fleet.command_line import add_fleet
 from hub.ledger.command_line import add_accounts
-from hub.report.command import add_reports
+from hub.report.command_line import add_reports
 from hub.settings import Settings
 from hub.town_hall_line import add_town_hall
 
@@ -53,6 +54,7 @@ def parser() -> argparse.ArgumentParser:
     add_operator(commands, _with_data)
     add_accounts(commands, _with_data)
     add_town_hall(commands, _with_data)
+    add_fleet(commands, _with_data)
     commands.add_parser("openapi", help="print the OpenAPI description of the centre's HTTP interface")
     return top
 

@@ -4,10 +4,12 @@ Patient with a second process, never for ever. Not responsible for any table (`r
 bringing tables up to date (`hub/migrations`).
 """
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
 
 BUSY_S = 5
@@ -40,6 +42,34 @@ def open_memory() -> Engine:
 def is_shared(engine: Engine) -> bool:
     """Tell whether several processes, on machines of their own, can work with this database at once."""
     return engine.dialect.name == "postgresql"
+
+
+@contextmanager
+def reading(engine: Engine) -> Generator[Connection]:
+    """Read with statements that stand alone, each at its own moment: no BEGIN, no ROLLBACK."""
+    with engine.connect() as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
+@contextmanager
+def not_awaited(engine: Engine) -> Generator[Connection]:
+    """Write without waiting for the disk: others see it at once, but a power cut may take it.
+
+    Never what later writes do not imply: the next awaited commit keeps all that came before it, in this order.
+    """
+    if is_shared(engine):
+        with engine.begin() as connection:
+            connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
+            yield connection
+        return
+    with engine.connect() as connection:
+        file = cast("Any", connection.connection.driver_connection)
+        file.execute("PRAGMA synchronous=NORMAL")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            file.execute("PRAGMA synchronous=FULL")
 
 
 def _open_postgresql(url: str) -> Engine:

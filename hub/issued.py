@@ -8,6 +8,7 @@ import json
 import time
 import zlib
 from hashlib import sha256
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ from hub.centre.keys import Keys, load_keys
 from hub.centre.records import Order, open_records, place_of_records
 from hub.cose import peek_kid, verify1
 from hub.forgery.front import printed_pages
-from hub.municipality.register import Certificate, open_register
+from hub.municipality.registers.register import Certificate, open_register
+from hub.scramble.compression import Kind
 from hub.settings import load
 
 
@@ -66,10 +68,11 @@ def write_issued(data: Path, document_id: str | None, out: Path) -> dict[str, An
 
 
 def _panels(data: Path, keys: Keys, layers: dict[str, Any], pages: list[bytes], head_dots: int) -> list[bytes]:
-    """Draw the back panels again; raises ValueError if no key of the centre gives those that were signed."""
-    press = Press(keys.panel_keys, load(data / "hub.toml").inquiry_url)
+    """Draw the back panels again; raises ValueError if no key and compression gives those that were signed."""
+    site_address = load(data / "hub.toml").inquiry_url
     signed = [{**claim} for claim in layers["back_panels"]]
-    for key_id in sorted(press.keys, reverse=True):
+    for key_id, kind in product(sorted(keys.panel_keys, reverse=True), sorted(Kind, reverse=True)):
+        press = Press(keys.panel_keys, site_address, kind)
         drawn: list[BackPanel] = draw_back_panels(pages, head_dots, layers["document_id"], press, key_id)
         if [panel.record() for panel in drawn] == signed:
             return [panel.dots for panel in drawn]

@@ -6,14 +6,18 @@ Not responsible for keys and certificates, which have fixed places in the data d
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
-class SettingsError(Exception):
+class Unconfigured(Exception):
+    """The hub cannot start as it is set up: options or keys cannot be used; the text names the place and the remedy."""
+
+
+class SettingsError(Unconfigured):
     """The options cannot be used; the text names the key, the reason and the remedy."""
 
 
@@ -90,6 +94,12 @@ def validated(where: str, given: Mapping[str, Any]) -> Settings:
     if settings.municipality_opens >= settings.municipality_closes:
         raise SettingsError(f"{where}: `municipality_opens` must be earlier than `municipality_closes`")
     return settings
+
+
+def with_port(data: Path, name: str, port: int | None) -> Settings:
+    """Read DIR/hub.toml, with another port from the command line; raises SettingsError."""
+    settings = load(data / "hub.toml")
+    return settings if port is None else validated("command line", asdict(settings) | {name: port})
 
 
 def to_toml(settings: Settings) -> str:

@@ -14,12 +14,12 @@ from types import MappingProxyType
 from sqlalchemy import Engine
 
 from hub.clock import utc_now
-from hub.municipality import registrations
-from hub.municipality.change_record import as_pdf, as_text
-from hub.municipality.changes import all_changes, differences, enter, from_wishes
-from hub.municipality.rules import TOKYO, Change, rules_on
+from hub.municipality.registers import registrations
+from hub.municipality.rules.change_record import as_pdf, as_text
+from hub.municipality.rules.changes import all_changes, differences, enter, from_wishes
+from hub.municipality.rules.rules import TOKYO, Change, rules_on
+from hub.municipality.samples.towns import TOWNS
 from hub.municipality.setup import open_existing
-from hub.municipality.towns import TOWNS
 from hub.setup.crowd import make_crowd
 
 

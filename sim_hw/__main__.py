@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from sim_hw import by_hand, demo
 from sim_hw.broker import BrokerFailed
 from sim_hw.card.session import CardSessionError
+from sim_hw.fleet import crowd
 from sim_hw.process import ProcessFailed
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     demo_ = commands.add_parser("demo", help="play one visit from start to end, and check what was printed")
     demo_.add_argument("--out", type=Path, default=Path("out/demo"), metavar="DIR", help="results (%(default)s)")
     demo_.set_defaults(run=demo.run)
+    crowd.add_options(commands.add_parser("fleet", help="many simulated kiosks at a broker, for dashboards"))
     return top
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Sections = dict[str, dict[str, Any]]
 REPOSITORY = Path(__file__).resolve().parents[1]
 OPERATOR = "lawson"
+NEAR_END_MM = 2_900  # the simulated printer says "near end" below 3 m
 STANDINS = Path(__file__).resolve().parent / "standins"
 # [x, y, width, height] of the kiosk's screen, tray and PIN pad in the scene's picture of 640 x 360 (`scene.py`).
 CAMERA_MASKS = [[424, 106, 112, 84], [432, 214, 96, 28], [446, 246, 36, 24]]
@@ -101,12 +102,13 @@ def write_config(path: Path, hub_data: Path, wiring: Wiring, more: Mapping[str, 
             "certificate": str(kiosk / "kiosk.pem"),
             "key": str(kiosk / "kiosk.key"),
         },
-        "printer": {"transport": "tcp", "host": "127.0.0.1", "port": wiring.printer, "head_dots": wiring.head_dots},
+        "printer": _printer(wiring),
         "buzzer": {"light_pin": LIGHT_PIN},
         # A busy machine may stop a process for a tenth of a second, which makes a pulse longer than it is on copper.
         "coin_acceptor": {"pulse_max_ms": 200},
         "camera": {"recipient": wiring.recipient, "masks": CAMERA_MASKS},
         "screen": {"port": wiring.screen},
+        "clerk": {"sandbox": "available"},  # the bench runs on any kernel
         "operators": {"keys": [f"office {wiring.office_key}"]},
     }
     for section, values in more.items():
@@ -117,6 +119,11 @@ def write_config(path: Path, hub_data: Path, wiring: Wiring, more: Mapping[str, 
         lines += [f"{key} = {_toml(value)}" for key, value in values.items()]
         lines.append("")
     path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def _printer(wiring: Wiring) -> dict[str, object]:
+    where = {"transport": "tcp", "host": "127.0.0.1", "port": wiring.printer}
+    return {**where, "head_dots": wiring.head_dots, "near_end_mm": NEAR_END_MM}
 
 
 def _toml(value: object) -> str:

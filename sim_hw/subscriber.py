@@ -54,7 +54,7 @@ class Subscriber:
 
     async def _read(self, output: asyncio.StreamReader) -> None:
         while line := await output.readline():
-            message = json.loads(line)
+            message = json.loads(line.decode(errors="replace"))  # correlation data may be any bytes
             self._file.write(json.dumps(message, ensure_ascii=False) + "\n")
             topic, payload = message["topic"], _json_or_text(message.get("payload") or "")  # null clears a topic
             if payload in (None, ""):

@@ -46,9 +46,13 @@ FIRMWARE_START_S = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How the world is set up. `hub_data` is made if it is not there; `config` adds to kiosk.toml, by section."""
+    """How the world is set up. `hub_data` is made if it is not there; `config` adds to kiosk.toml, by section.
+
+    A `shared_hub` serves `hub_data` before and after this world.
+    """
 
     hub_data: Path | None = None
+    shared_hub: bool = False
     screen_port: int = 0
     head_dots: int = 576
     mm_per_s: float | None = 150.0
@@ -139,7 +143,7 @@ class World:
 
     async def _start_servers(self) -> None:
         logs = self.out / "logs"
-        self.hub = Hub((self.options.hub_data or self.out / "hub").resolve(), logs)
+        self.hub = Hub((self.options.hub_data or self.out / "hub").resolve(), logs, shared=self.options.shared_hub)
         self._ends.push_async_callback(self.hub.stop)
         await self.hub.start()
         pki = self.hub.data / "pki"

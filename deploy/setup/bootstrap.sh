@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prepares a fresh clone: bootstrap.sh demo|test. PYTHON names the interpreter (default python3).
-# Quick and silent about details when nothing is left to do. Not responsible for a real kiosk: deploy/install.sh.
+# Quick and silent about details when nothing is left to do. Not responsible for a real kiosk: deploy/package/.
 # Exit codes: 69 the interpreter does not do, 70 a step failed, 77 Debian packages are missing and may not be installed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -32,3 +32,4 @@ step 1 "Python interpreter: $python" "$here/interpreter.sh" check "$python"
 mapfile -t wanted < <("$here/interpreter.sh" packages "$python")
 step 2 "Debian packages" debian
 step 3 "Python packages in .venv" "$here/environment.sh" "$profile" "$python"
+.venv/bin/python -m hub.scramble.mixing # compiles once, so that no document waits for it

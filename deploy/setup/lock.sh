@@ -16,3 +16,4 @@ compile requirements.lock pyproject.toml
 compile requirements-dev.lock pyproject.toml --group dev --constraints requirements.lock
 compile deploy/setup/installer.lock deploy/setup/installer.in
 compile deploy/setup/build.lock deploy/setup/build.in
+compile deploy/package/kiosk.lock deploy/package/requirements.in --constraints requirements.lock

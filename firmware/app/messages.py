@@ -152,6 +152,11 @@ class PaymentStuck:
 
 
 @dataclass(frozen=True, slots=True)
+class PaymentBack:
+    """The escrow is empty: the money that was to go back is out."""
+
+
+@dataclass(frozen=True, slots=True)
 class Print:
     """The fee is in escrow and the printer is lent."""
 
@@ -163,6 +168,18 @@ class ReceiptDue:
     """The fee is kept: the printer stays lent for the receipt."""
 
     yen: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintSlip:
+    """The printer is lent, for the slip."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlipOver:
+    """The slip was taken, or (not `taken`) did not come out, or was not seen to: the dialogue goes on."""
+
+    taken: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +246,18 @@ class Printed:
 @dataclass(frozen=True, slots=True)
 class Receipted:
     """The receipt came out, or (not `printed`) could not be printed; the printer is given back."""
+
+    printed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SlipWanted:
+    """A request was made: its number is to be printed on a slip."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlipPrinted:
+    """The slip came out, or (not `printed`) could not be printed; the printer is given back."""
 
     printed: bool
 
@@ -326,7 +355,20 @@ class Clip:
     part: int
 
 
-FromKiosk = Serve | CardSeen | Escrow | PaymentReturned | PaymentStuck | Print | ReceiptDue | MediaPresented | Finish
+FromKiosk = (
+    Serve
+    | CardSeen
+    | Escrow
+    | PaymentReturned
+    | PaymentBack
+    | PaymentStuck
+    | Print
+    | ReceiptDue
+    | PrintSlip
+    | SlipOver
+    | MediaPresented
+    | Finish
+)
 FromClerk = (
     Ready
     | Stepped
@@ -336,6 +378,8 @@ FromClerk = (
     | Printed
     | PrintFailed
     | Receipted
+    | SlipWanted
+    | SlipPrinted
     | Ended
     | Fault
 )

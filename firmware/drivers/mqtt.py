@@ -1,8 +1,9 @@
-"""MQTT 5 for telemetry: the newest payload of each topic at the broker, and events. The only file that imports paho.
+"""MQTT for telemetry and commands: retained states, events, and what operators send. The only file that imports paho.
 
 paho runs on asyncio's selector by its external-loop callbacks and a slow timer (`DEVICES`, "MQTT"). Connecting blocks,
-so it runs in a thread; every attempt has a client of its own, so that nothing stale is ever sent again. Not responsible
-for what is published. Topics: `docs/reference/mqtt.md`.
+so it runs in a thread; every attempt has a client of its own, so that nothing stale is ever sent again. MQTT 5; a
+broker that does not know it is asked again with 3.1.1. Not responsible for what is published (`app/kiosk/telemetry.py`)
+nor for what a command may do. Topics: `docs/reference/mqtt.md`.
 """
 
 from __future__ import annotations
@@ -10,19 +11,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import re
-import socket
-import ssl
-from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from paho.mqtt.client import MQTT_ERR_SUCCESS, Client, MQTTv5
+from paho.mqtt.client import MQTT_ERR_SUCCESS, Client, MQTTMessage, MQTTv5, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
-from firmware.devices import BrokerConnected, BrokerLost
+from firmware.devices import BrokerConnected, BrokerLost, Heard
+from firmware.drivers.mqtt_outgoing import Event, Outgoing
 from firmware.drivers.mqtt_tls import HandshakeContext, connect_in_thread
+from firmware.drivers.mqtt_words import word_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from firmware import config
     from firmware.devices import Emit
 
@@ -31,8 +35,11 @@ CONNACK_TIMEOUT_S = 10.0
 MISC_S = 15.0
 RECONNECT_S = (1.0, 5.0)
 GOODBYE_S = 1.0
-WAITING_EVENTS = 100
+LARGEST_PACKET = 16_384  # of what is taken; the broker's own limit for what is sent is the same
+RESULT_EXPIRES_S = 60
 _REFUSED = 0x80
+_NOBODY_LISTENS = 0x10
+_WRONG_VERSION = "unsupported_protocol_version"
 _log = logging.getLogger("kiosk.mqtt")
 
 
@@ -50,37 +57,65 @@ class Broker:
         self._tls = HandshakeContext.load(settings)
         self._loop = asyncio.get_running_loop()
         self._emit: Emit | None = None
+        self._take: Callable[[Heard], None] | None = None
         self._client: Client | None = None
         self._up = False
         self._closed = False
+        self._old_protocol = settings.protocol == "3.1.1"
         self._told: str | None = None
         self._failures = 0
         self._cause = "unknown"
         self._timer: asyncio.TimerHandle | None = None
-        self._newest: dict[str, str] = {}
-        self._dirty: dict[str, None] = {}
-        self._on_the_way: dict[int, str] = {}
-        self._events: deque[tuple[str, str]] = deque(maxlen=WAITING_EVENTS)
-        self._events_on_the_way: dict[int, tuple[str, str]] = {}
+        self._outgoing = Outgoing()
         self._all_acknowledged = asyncio.Event()
 
     # ------------------------------------------------------------ for the kiosk
+
+    def listen(self, take: Callable[[Heard], None]) -> None:
+        """Have commands handed to `take`, on the loop; before `start`."""
+        self._take = take
 
     def start(self, emit: Emit) -> None:
         """Begin to connect."""
         self._emit = emit
         self._connect()
 
-    def publish_state(self, name: str, payload: str) -> None:
-        """Publish `kiosk/v1/<id>/<name>`, retained; an empty payload clears it. Only the newest is kept."""
-        self._newest[name] = payload
-        self._dirty[name] = None
+    def publish_state(self, name: str, payload: str, *, repeated: bool = False) -> None:
+        """Publish `kiosk/v1/<id>/<name>`, retained; an empty payload clears it. Only the newest is kept.
+
+        `repeated`: nothing in it is new, so that it need not be acknowledged.
+        """
+        topic = self._prefix + name
+        if not repeated:
+            self.announce(topic, payload)
+        elif self._outgoing.put_repeated(topic, payload) and self._client is not None and self._up:
+            self._client.publish(topic, payload, qos=0, retain=True)
+
+    def announce(self, topic: str, payload: str) -> None:
+        """Publish on a topic outside the kiosk's own branch, retained, as `publish_state` does."""
+        self._outgoing.put_state(topic, payload)
         self._flush()
 
-    def publish_event(self, name: str, payload: str) -> None:
-        """Publish `kiosk/v1/<id>/<name>`, not retained, at least once; the newest wait while the broker is away."""
-        self._events.append((name, payload))
+    def publish_event(self, name: str, payload: str, done: Callable[[bool], None] | None = None) -> None:
+        """Publish `kiosk/v1/<id>/<name>`, not retained, at least once; it waits in memory while the broker is away.
+
+        `done` is called on the loop, once: with True when a subscriber has it or will have it, with False when nobody
+        listens or the broker refused it.
+        """
+        self._outgoing.put_event(Event(self._prefix + name, payload, done))
         self._flush()
+
+    def publish_result(self, name: str, payload: str, correlation: bytes) -> None:
+        """Answer a command at `kiosk/v1/<id>/result/<name>`; lost when there is no session."""
+        if self._client is None or not self._up:
+            return
+        properties = None
+        if not self._old_protocol:
+            properties = Properties(PacketTypes.PUBLISH)
+            properties.MessageExpiryInterval = RESULT_EXPIRES_S
+            if correlation:
+                properties.CorrelationData = correlation
+        self._client.publish(f"{self._prefix}result/{name}", payload, qos=1, properties=properties)
 
     async def close(self) -> None:
         """Say `offline` and disconnect; waits no longer than a second for the broker."""
@@ -90,7 +125,7 @@ class Broker:
         client = self._client
         if client is not None and self._up:
             self._all_acknowledged.clear()
-            self._send(client, "avail", "offline")
+            self._send(client, self._prefix + "avail", "offline")
             try:
                 async with asyncio.timeout(GOODBYE_S):
                     await self._all_acknowledged.wait()
@@ -104,13 +139,22 @@ class Broker:
 
     def _connect(self) -> None:
         self._timer = None
-        client = Client(CallbackAPIVersion.VERSION2, client_id=self._kiosk_id, protocol=MQTTv5)
+        # paho's own way to connect again would block the loop.
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=self._kiosk_id,
+            protocol=MQTTv311 if self._old_protocol else MQTTv5,
+            reconnect_on_failure=False,
+        )
         client.tls_set_context(self._tls)
         client.connect_timeout = CONNECT_TIMEOUT_S
         client.will_set(self._prefix + "avail", "offline", qos=1, retain=True)
-        settings = self._settings
+        settings, properties = self._settings, None
+        if not self._old_protocol:
+            properties = Properties(PacketTypes.CONNECT)
+            properties.MaximumPacketSize = LARGEST_PACKET
         connect_in_thread(
-            lambda: client.connect(settings.host, settings.port, settings.keepalive_s),
+            lambda: client.connect(settings.host, settings.port, settings.keepalive_s, properties=properties),
             self._loop,
             lambda error: self._adopt(client, error),
         )
@@ -123,13 +167,14 @@ class Broker:
                 sock.close()
             return
         if error is not None or sock is None:
-            self._cause = _word(error)
+            self._cause = word_of(error)
             self._retry()
             return
         self._client = client
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
+        client.on_message = self._on_message
         client.on_socket_close = self._on_socket_close
         client.on_socket_register_write = self._on_register_write
         client.on_socket_unregister_write = self._on_unregister_write
@@ -151,18 +196,18 @@ class Broker:
         self._timer = self._loop.call_later(delay_s, self._connect)
 
     def _lost(self, client: Client) -> None:
-        """End this connection, if it is still the present one, and try again."""
+        """End this connection, if it is still the present one, and try again; first with MQTT 5, unless it refused."""
         if client is self._client and not self._closed:
             self._drop()
+            refused = self._cause == _WRONG_VERSION
+            self._old_protocol = self._settings.protocol == "3.1.1" or (self._settings.protocol == "auto" and refused)
             self._retry()
 
     def _drop(self) -> None:
         """Let go of the client; its socket closes without a goodbye."""
         client, self._client = self._client, None
         self._up = False
-        self._on_the_way.clear()
-        self._events = deque((*self._events_on_the_way.values(), *self._events), maxlen=WAITING_EVENTS)
-        self._events_on_the_way.clear()
+        self._outgoing.lost()
         self._stop_timer()
         if client is not None and (sock := client.socket()) is not None:
             client.on_socket_close = client.on_socket_unregister_write = None
@@ -203,14 +248,22 @@ class Broker:
 
     def _on_connect(self, client: Client, _data: object, _flags: object, reason: Any, _properties: object) -> None:
         if reason.is_failure:
-            self._cause = _word(reason)
-            return  # paho reports the end of the connection next
+            self._cause = word_of(reason)
+            # paho reports the end of the connection next, except when an old broker leaves it open
+            self._loop.call_soon(self._lost, client)
+            return
         self._up = True
         self._failures = 0
         self._stop_timer()
         self._timer = self._loop.call_later(MISC_S, self._misc)
-        self._send(client, "avail", "online")
-        self._dirty = dict.fromkeys(self._newest)
+        self._send(client, self._prefix + "avail", "online")
+        if self._take is not None:
+            commands = self._prefix + "cmd/+"
+            if self._old_protocol:
+                client.subscribe(commands, qos=1)
+            else:  # a command that was retained is refused: it must be told apart
+                client.subscribe(commands, options=SubscribeOptions(qos=1, retainAsPublished=True))
+        self._outgoing.begin()
         self._tell(None)
         self._flush()
 
@@ -218,41 +271,40 @@ class Broker:
         if client is not self._client:
             return
         if self._up or self._cause == "unknown":
-            self._cause = _word(reason)
+            self._cause = word_of(reason)
         # Not at once: paho is in the middle of its own work with this client.
         self._loop.call_soon(self._lost, client)
 
     def _on_publish(self, client: Client, _data: object, mid: int, reason: Any, _properties: object) -> None:
         if client is not self._client:
             return
-        event, _ = self._events_on_the_way.pop(mid, ("", ""))
-        name = self._on_the_way.pop(mid, event)
-        # Below 0x80 is success; 0x10, no matching subscriber, is the usual one for a retained state.
-        if reason.value >= _REFUSED:
-            _log.error("mqtt: the broker refused %s%s: %s; look at its ACL", self._prefix, name, reason)
-        if self._newest.get(name) == "" and name not in self._dirty:
-            del self._newest[name]  # cleared at the broker, too: forget it
-        if not self._on_the_way:
+        taken = reason.value < _REFUSED
+        topic = self._outgoing.answered(mid, taken=taken, heard=reason.value != _NOBODY_LISTENS)
+        if not taken:
+            _log.error("mqtt: the broker refused %s: %s; look at its ACL", topic, reason)
+        if self._outgoing.settled:
             self._all_acknowledged.set()
         self._flush()
 
+    def _on_message(self, client: Client, _data: object, message: MQTTMessage) -> None:
+        if client is not self._client or self._take is None or self._closed:
+            return
+        name = message.topic.removeprefix(self._prefix + "cmd/")
+        correlation = getattr(message.properties, "CorrelationData", b"") if message.properties else b""
+        self._take(Heard(name, bytes(message.payload), retained=message.retain, correlation=correlation))
+
     def _flush(self) -> None:
-        """Send what is new, except names of which one is on the way: the newest of those goes after it."""
+        """Send what is new."""
         client = self._client
         if client is None or not self._up or self._closed:
             return
-        busy = set(self._on_the_way.values())
-        for name in [name for name in self._dirty if name not in busy]:
-            del self._dirty[name]
-            self._send(client, name, self._newest[name])
-        while self._events:
-            name, payload = self._events.popleft()
-            info = client.publish(self._prefix + name, payload, qos=1)
-            self._events_on_the_way[info.mid] = (name, payload)
+        for topic, payload in self._outgoing.due_states():
+            self._send(client, topic, payload)
+        for event in self._outgoing.due_events():
+            self._outgoing.event_sent(client.publish(event.topic, event.payload, qos=1).mid, event)
 
-    def _send(self, client: Client, name: str, payload: str) -> None:
-        info = client.publish(self._prefix + name, payload, qos=1, retain=True)
-        self._on_the_way[info.mid] = name
+    def _send(self, client: Client, topic: str, payload: str) -> None:
+        self._outgoing.state_sent(client.publish(topic, payload, qos=1, retain=True).mid, topic)
 
     def _tell_lost(self) -> None:
         self._tell(self._cause)
@@ -265,21 +317,3 @@ class Broker:
             return
         self._told = told
         self._emit(BrokerConnected() if lost_cause is None else BrokerLost(lost_cause))
-
-
-def _word(reason: object) -> str:
-    """Return the library's or the system's name of a reason as one word."""
-    match reason:
-        case ssl.SSLCertVerificationError():
-            return "certificate_verify_failed"
-        case ssl.SSLError() if reason.reason:
-            return reason.reason.lower()
-        case TimeoutError():
-            return "timed_out"
-        case socket.gaierror():
-            return "name_not_found"
-        case Exception():
-            name = type(reason).__name__.removesuffix("Error")
-            return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
-        case _:
-            return str(reason).lower().replace(" ", "_")

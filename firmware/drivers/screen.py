@@ -187,7 +187,7 @@ class ScreenServer:
                 await connection.send(_TO_PAGE.encode(view).decode())
             async for message in connection:
                 self._take(_FROM_PAGE.decode(message))
-        except msgspec.DecodeError:
+        except (msgspec.DecodeError, UnicodeDecodeError):  # the latter from a name in a binary message
             await connection.close(1008, "not a message of the screen protocol")
         except ConnectionClosed:
             return
@@ -248,6 +248,8 @@ class ScreenServer:
         wanted = request.path.partition("?")[0]
         if len(hosts) != 1 or hosts[0] not in self._names:
             return _plain(HTTPStatus.FORBIDDEN, "This name is not served here.")
+        if request.method != "GET":
+            return _plain(HTTPStatus.METHOD_NOT_ALLOWED, "This server only shows pages.")
         own = [f"http://{hosts[0]}"]
         if origins != own and (origins or wanted == "/ws"):
             return _plain(HTTPStatus.FORBIDDEN, "Another page may not use this screen.")

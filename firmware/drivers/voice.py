@@ -57,6 +57,11 @@ class Voice:
         if self._speaking is not None:
             self._speaking.cancel()
 
+    @property
+    def speaking(self) -> bool:
+        """Whether something is being said."""
+        return self._speaking is not None and not self._speaking.done()
+
     async def close(self) -> None:
         """End what is being said, and the process that speaks Japanese."""
         self.hush()

@@ -17,15 +17,17 @@ import sys
 import threading
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from firmware.app import messages as m
 from firmware.app.availability import ask_availability
 from firmware.app.clerk.errands import Errands, Sources
 from firmware.app.clerk.exchange import Exchange
-from firmware.app.clerk.order import Type
 from firmware.app.clerk.receipt import Receipts
 from firmware.app.clerk.runner import Runner
+from firmware.app.clerk.sandbox import Needs, SandboxUnavailable, confine
+from firmware.app.clerk.slip import Slips
 from firmware.app.clerk.state import Limits
 from firmware.app.clerk.visit import Place
 from firmware.app.hub_client import HubClient
@@ -49,21 +51,48 @@ STACK_BYTES = 1 << 20  # of each thread: locked memory is filled at once, and 8 
 
 
 def run(config: Config, home_url: str) -> int:
-    """Run until the kiosk ends this process, or is gone."""
-    _keep_secret()
+    """Run until the kiosk ends this process, or is gone; 71 (EX_OSERR) where it cannot be kept as secret as it must."""
+    required = config.clerk.sandbox == "required"
+    try:
+        _keep_secret(required=required)
+        transport.preload()
+        confine(_needs(config), required=required)
+    except SandboxUnavailable as error:
+        print(f"clerk: {error}", file=sys.stderr, flush=True)
+        return os.EX_OSERR
     threading.stack_size(STACK_BYTES)
     asyncio.run(_run(config, home_url))
     return os.EX_OK
 
 
-def _keep_secret() -> None:
-    """Forbid core dumps and reading by a debugger; lock the memory if the limit allows it."""
+def _keep_secret(*, required: bool) -> None:
+    """Forbid core dumps and reading by a debugger; lock the memory. `SandboxUnavailable` where it cannot but must."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_DUMPABLE)")
     if libc.mlockall(MCL_CURRENT_AND_FUTURE) != 0:
-        print("clerk: memory cannot be locked (RLIMIT_MEMLOCK); turn swap off", file=sys.stderr, flush=True)
+        unlocked = "memory cannot be locked; raise LimitMEMLOCK= of the service, or turn swap off"
+        if required:
+            raise SandboxUnavailable(f'{unlocked} and set clerk.sandbox = "available"')
+        print(f"clerk: {unlocked}", file=sys.stderr, flush=True)
+
+
+def _needs(config: Config) -> Needs:
+    """Return what this kiosk's clerk must reach, and no more."""
+    hub, printer = config.hub, config.printer
+    place = urlsplit(hub.url)
+    host = place.hostname or ""
+    tcp = printer.transport == "tcp"
+    named = host.strip("0123456789.") != "" and ":" not in host
+    printer_named = tcp and printer.host.strip("0123456789.") != "" and ":" not in printer.host
+    return Needs(
+        files=(hub.ca, hub.root_key, hub.clerk_certificate, hub.clerk_key),
+        devices=() if tcp else (Path(printer.device),),
+        ports=(place.port or 443, *((printer.port,) if tcp else ())),
+        names=named or printer_named,
+        speech=bool(config.voice.device),
+    )
 
 
 async def _run(config: Config, home_url: str) -> None:
@@ -95,7 +124,6 @@ async def _run(config: Config, home_url: str) -> None:
     port = await screen.start()
     link = Link(socket.socket(fileno=CHILD_FD), m.FromKiosk, received, closed)
     runner = _runner(config, screen, link, failed)
-    await asyncio.to_thread(transport.preload)
     link.send(m.Ready(port, token))
     await gone
     os._exit(os.EX_OK)  # nothing is flushed, closed or written: what this process knew ends here
@@ -104,7 +132,7 @@ async def _run(config: Config, home_url: str) -> None:
 def _runner(config: Config, screen: ScreenServer, link: Link, failed: Callable[[BaseException], None]) -> Runner:
     said = texts.load()
     return Runner(
-        Errands(_sources(config, screen, said["ja"])),
+        Errands(_sources(config, screen, said)),
         said,
         _limits(config),
         panel=guided(screen, config.voice),
@@ -121,7 +149,7 @@ def _fault(error: BaseException) -> m.Fault:
     return m.Fault(m.Name(type(error).__name__[:40]), m.Name(file[:40]), line)
 
 
-def _sources(config: Config, screen: ScreenServer, japanese: texts.Texts) -> Sources:
+def _sources(config: Config, screen: ScreenServer, said: dict[str, texts.Texts]) -> Sources:
     hub = config.hub
     client = HubClient(hub.url, hub.ca, hub.clerk_certificate, hub.clerk_key)
 
@@ -155,9 +183,10 @@ def _sources(config: Config, screen: ScreenServer, japanese: texts.Texts) -> Sou
         return EscposJob(config.printer)
 
     reader = CardReader(config.card_reader.name, config.card_reader.apdu_timeout_s)
-    types = {name: japanese.say(f"type.{name}") for name in get_args(Type)}
-    receipts = Receipts(config.kiosk.id, config.kiosk.operator, config.printer.head_dots, types)
-    return Sources(reader, places, exchange, printer, client.warm, screen.offer_pictures, receipts)
+    head_dots = config.printer.head_dots
+    receipts = Receipts(config.kiosk.id, config.kiosk.operator, head_dots, said)
+    slips = Slips(config.kiosk.id, head_dots, said)
+    return Sources(reader, places, exchange, printer, client.warm, screen.offer_pictures, receipts, slips)
 
 
 def _limits(config: Config) -> Limits:

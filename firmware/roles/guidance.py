@@ -21,7 +21,7 @@ def guided(screen: ScreenServer, config: VoiceConfig) -> ScreenServer | Guidance
     """Return what pages are to be shown on: the screen itself, or one that speaks as well."""
     if not config.device:
         return screen
-    guidance = Guidance(screen, Voice(config, _tell), private=config.private)
+    guidance = Guidance(screen, Voice(config, _tell), private=config.private, repeat_s=config.repeat_s)
     screen.offer_guidance(guidance)
     return guidance
 

@@ -6,13 +6,15 @@ Not responsible for any decision (`app/kiosk/machine.py`).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
 import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from firmware import __version__
 from firmware.app import messages as m
@@ -20,6 +22,8 @@ from firmware.app.availability import Availability, ask_availability
 from firmware.app.hub_client import HubClient, HubError
 from firmware.app.kiosk import vocabulary as v
 from firmware.app.kiosk.afterwards import Afterwards
+from firmware.app.kiosk.audit import FILE as AUDIT
+from firmware.app.kiosk.audit import AuditedIncidents, AuditedJournal, AuditLog
 from firmware.app.kiosk.children import Clerks, Recorder
 from firmware.app.kiosk.clearing import Alarms, Clearing
 from firmware.app.kiosk.desk import Desk
@@ -27,26 +31,32 @@ from firmware.app.kiosk.hub import KioskHub, Stale
 from firmware.app.kiosk.incidents import FILE as INCIDENTS
 from firmware.app.kiosk.incidents import Incidents
 from firmware.app.kiosk.journal import Journal, JournalError
+from firmware.app.kiosk.loan import Loan
 from firmware.app.kiosk.order_report import OrderReport
 from firmware.app.kiosk.recording import Recording
 from firmware.app.kiosk.runner import Hands, Runner
 from firmware.app.kiosk.state import Limits, Serving
-from firmware.app.kiosk.telemetry import Telemetry
 from firmware.app.screens import texts
 from firmware.devices import CameraChanged, CameraHealth
 from firmware.drivers.buzzer import PwmBuzzer
 from firmware.drivers.card_reader import CardWatcher
 from firmware.drivers.coin_acceptor import PulseCoinAcceptor
+from firmware.drivers.heartbeat import Heartbeat
 from firmware.drivers.mqtt import Broker
 from firmware.drivers.pins import Pins
 from firmware.drivers.printer.watch import EscposWatch
 from firmware.drivers.screen import ScreenServer
+from firmware.drivers.sd_notify import SdNotify
 from firmware.drivers.tray_sensor import PinTraySensor
+from firmware.roles.afar import open_afar
+from firmware.roles.audit import signer
 from firmware.roles.guidance import guided
 
 if TYPE_CHECKING:
+    from collections.abc import Coroutine
     from pathlib import Path
 
+    from firmware.app.kiosk.telemetry import Telemetry
     from firmware.config import Config
 
 POLL_WHEN_DOWN_S = 2.0
@@ -55,11 +65,13 @@ LONGEST_STRIP_MM = 4000
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """What child processes are started with: the configuration, its file, and the address of the kiosk's own page."""
+    """The configuration, its file, the address of the kiosk's own page, and how it is seen from afar."""
 
     config: Config
     path: Path
     home_url: str
+    broker: Broker
+    telemetry: Telemetry
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +81,13 @@ class Books:
     journal: Journal
     incidents: Incidents
     recording: Recording
+    loan: Loan
 
 
 def log(line: str) -> None:
     """Write one line with a time to standard error, where the service manager keeps it."""
-    print(f"{time.strftime('%H:%M:%S')} kiosk: {line}", file=sys.stderr, flush=True)
+    with contextlib.suppress(OSError):  # where it goes is full or gone: that costs the log, not the service
+        print(f"{time.strftime('%H:%M:%S')} kiosk: {line}", file=sys.stderr, flush=True)
 
 
 def limits_of(config: Config) -> Limits:
@@ -125,7 +139,8 @@ def run(config: Config, path: Path) -> int:
     try:
         return asyncio.run(_run(config, path))
     except JournalError as error:
-        print(f"kiosk: {error}", file=sys.stderr, flush=True)
+        with contextlib.suppress(OSError):
+            print(f"kiosk: {error}", file=sys.stderr, flush=True)
         return os.EX_IOERR
 
 
@@ -143,31 +158,45 @@ async def _run(config: Config, path: Path) -> int:
         report = OrderReport(
             books.journal, book, (HubError, Stale), lambda: not isinstance(runner.kiosk.phase, Serving)
         )
-        runner = Runner(limits_of(config), report.wake, log)
+        broker = Broker(config.mqtt, config.kiosk.id)
+        afar = open_afar(config, path, broker, books.journal, closing)
+        closing.push_async_callback(broker.close)
+        runner = Runner(limits_of(config), partial(afar.recorded, report.wake), log)
         desk, home_url = await _desk(config, runner, closing)
-        hands = _hands(Start(config, path, home_url), runner, desk, books, closing)
+        hands = _hands(Start(config, path, home_url, broker, afar.telemetry), runner, desk, books, closing)
         closing.push_async_callback(runner.close)
         runner.begin(hands)
-        _watch(config, runner, hands, closing)
         afterwards = Afterwards(books.incidents, book, (HubError, Stale))
-        await _listen(
-            config, Alarms(runner.open_alarm, books.incidents.find, runner.clear_alarm, afterwards.explain), closing
-        )
-        runner.post(v.Recovered(books.journal.open_orders(), books.journal.last(), books.incidents.open_alarm()))
+        alarms = Alarms(runner.open_alarm, books.incidents.find, runner.clear_alarm, afterwards.explain)
+        remote = afar.remote(runner, alarms, lambda: stop.done() or stop.set_result(None))
+        _watch(config, runner, hands, closing)
+        await _listen(config, alarms, closing)
+        journal, alarm = books.journal, books.incidents.open_alarm()
+        runner.post(v.Recovered(journal.open_orders(), journal.last(), alarm, books.loan.open))
         polling = poll(client, config, runner, desk, report)
-        works = (report.run(), polling, books.recording.run(), afterwards.run())
-        tasks = [asyncio.create_task(work) for work in works]
-        try:
-            await asyncio.wait({stop, runner.failed, *tasks}, return_when=asyncio.FIRST_COMPLETED)
-            log("stopping")
-            for ended in (runner.failed, *tasks):
-                if ended.done():
-                    ended.result()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        works = (report.run(), polling, books.recording.run(), afterwards.run(), afar.deliveries.run(), remote.run())
+        await _serve_until(stop, runner.failed, works)
     return os.EX_OK
+
+
+async def _serve_until(
+    stop: asyncio.Future[None], failed: asyncio.Future[None], works: tuple[Coroutine[Any, Any, None], ...]
+) -> None:
+    """Tell the service manager that all is up, and do `works` until told to stop; raises what one of them raised."""
+    tasks = [asyncio.create_task(work) for work in works]
+    service = SdNotify(os.environ)
+    service.ready()
+    try:
+        await asyncio.wait({stop, failed, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+        service.stopping()
+        log("stopping")
+        for ended in (failed, *tasks):
+            if ended.done():
+                ended.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _desk(config: Config, runner: Runner, closing: AsyncExitStack) -> tuple[Desk, str]:
@@ -201,13 +230,15 @@ async def _listen(config: Config, alarms: Alarms, closing: AsyncExitStack) -> No
 def _books(config: Config, closing: AsyncExitStack) -> Books:
     """Open what the kiosk writes; `JournalError`."""
     state_dir = config.kiosk.state_dir
-    journal = Journal(state_dir / "journal")
+    audit = AuditLog(state_dir / AUDIT, config.kiosk.id, signer(config.hub.kiosk_key))
+    closing.callback(audit.close)
+    journal = AuditedJournal(state_dir / "journal", audit)
     closing.callback(journal.close)
-    incidents = Incidents(state_dir / INCIDENTS)
+    incidents = AuditedIncidents(state_dir / INCIDENTS, audit)
     closing.callback(incidents.close)
     recording = Recording(state_dir, limits_of(config), __version__, log)
     closing.callback(recording.close)
-    return Books(journal, incidents, recording)
+    return Books(journal, incidents, recording, Loan(state_dir))
 
 
 def _hands(start: Start, runner: Runner, desk: Desk, books: Books, closing: AsyncExitStack) -> Hands:
@@ -227,7 +258,6 @@ def _hands(start: Start, runner: Runner, desk: Desk, books: Books, closing: Asyn
 
     config = start.config
     pins = Pins()
-    broker = Broker(config.mqtt, config.kiosk.id)
     hands = Hands(
         buzzer=PwmBuzzer(config.buzzer, pins),
         coins=PulseCoinAcceptor(config.coin_acceptor, pins),
@@ -235,17 +265,19 @@ def _hands(start: Start, runner: Runner, desk: Desk, books: Books, closing: Asyn
         printer=EscposWatch(config.printer),
         clerks=Clerks(start.path, start.home_url, said, lambda clerk: runner.post(v.ClerkGone(clerk))),
         recorder=Recorder(start.path, filmed, lambda: runner.post(CameraChanged(CameraHealth.INOPERATIVE, "missing"))),
-        broker=broker,
+        broker=start.broker,
         desk=desk,
-        telemetry=Telemetry(broker, config.mqtt.status_interval_s, __version__),
+        telemetry=start.telemetry,
         journal=books.journal,
         incidents=books.incidents,
         recording=books.recording,
+        loan=books.loan,
     )
+    heartbeat = Heartbeat(config.guard, pins)
+    heartbeat.start()
     closing.callback(pins.close)
-    for let_go in (hands.buzzer, hands.coins, hands.tray, hands.clerks, hands.recorder, hands.telemetry):
+    for let_go in (heartbeat, hands.buzzer, hands.coins, hands.tray, hands.clerks, hands.recorder):
         closing.callback(let_go.close)
-    closing.push_async_callback(broker.close)
     closing.push_async_callback(hands.printer.close)
     return hands
 

@@ -3,7 +3,7 @@
 Not responsible for any single step (`opening.py`, `card_step.py`, `order_step.py`, `document_step.py`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cryptography import x509
 from sqlalchemy import Engine
@@ -13,6 +13,7 @@ from hub.centre.card_status import CardStatus
 from hub.centre.held import Processes
 from hub.centre.keys import Keys
 from hub.centre.orders import Orders
+from hub.centre.panel_turns import PanelTurns
 from hub.centre.records import OPEN_TRANSACTION
 from hub.centre.refused_answers import RefusedAnswers
 from hub.centre.sessions import Sessions
@@ -38,6 +39,7 @@ class Centre:
     card_authority: x509.Certificate
     card_status: CardStatus
     towns: Towns
+    panel_turns: PanelTurns = field(default_factory=PanelTurns)
 
     @property
     def sessions(self) -> Sessions:
@@ -79,8 +81,9 @@ class Centre:
             self.abandon(transaction_id)
         for transaction_id in self.transactions.overdue():
             order = self.orders.of_transaction(transaction_id)
-            paid = order is not None and order.state != "document_held"
-            self._end(transaction_id, "finished" if paid else "expired", "timeout")
+            fetched = self.transactions.state(transaction_id) == "fetched"  # it may be paid, and not told yet
+            handed_out = order is not None and (fetched or order.state != "document_held")
+            self._end(transaction_id, "finished" if handed_out else "expired", "timeout")
 
     def cancel(self, transaction_id: str, cause: str) -> None:
         """End a transaction from the inside; nothing happens if it is over already."""
@@ -104,7 +107,8 @@ class Centre:
         except Problem:
             return  # over already, by another hand
         log.event("transaction_ended", transaction_id=transaction_id, state=state, cause=cause)
-        self._cancel_order(transaction_id, row.kiosk_id, cause)
+        if state != "finished":
+            self._cancel_order(transaction_id, row.kiosk_id, cause)
 
     def _cancel_order(self, transaction_id: str, kiosk_id: str, cause: str) -> None:
         """Cancel the order if nobody has paid for it; a paid one is the kiosk's to settle."""

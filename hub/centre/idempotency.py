@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
 import cbor2
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,6 +24,7 @@ from hub.centre.held import HeldAnswer, Processes
 from hub.centre.records import KeptAnswer
 from hub.centre.sessions import sealed_for, unsealed
 from hub.clock import Clock
+from hub.database import not_awaited, reading
 from hub.web.peer import peer_of
 from hub.web.problem import Problem
 
@@ -37,6 +38,14 @@ _KEY = re.compile(r"[0-9a-f]{32}")
 _HELD_ONLY = ("/card", "/order", "/query")
 _SUCCESS = range(200, 300)
 _SERVER_ERROR = 500
+_THIS = (HeldAnswer.who == bindparam("asker"), HeldAnswer.key == bindparam("named"))
+_OF = HeldAnswer.process == bindparam("worker")
+_FIND = select(HeldAnswer.digest, HeldAnswer.process, HeldAnswer.status, HeldAnswer.sealed).where(*_THIS)
+_HOLD = update(HeldAnswer).where(*_THIS, _OF).values(status=bindparam("code"), sealed=bindparam("answer"))
+_DROP = delete(HeldAnswer).where(*_THIS, _OF, HeldAnswer.status.is_(None))
+_KEPT = select(KeptAnswer.digest, KeptAnswer.status, KeptAnswer.body).where(
+    KeptAnswer.who == bindparam("asker"), KeptAnswer.key == bindparam("named")
+)
 
 
 @dataclass(slots=True)
@@ -60,6 +69,11 @@ class _Asked:
     @property
     def name(self) -> tuple[str, str]:
         return self.who, self.key
+
+    @property
+    def wanted(self) -> dict[str, Any]:
+        """Parameters of the statements that find it."""
+        return {"asker": self.who, "named": self.key}
 
 
 class Idempotency:
@@ -93,14 +107,14 @@ class Idempotency:
     def purge(self) -> None:
         """Forget answers of yesterday; call now and then."""
         kept_s = int((self._clock() - KEPT_FOR).timestamp())
-        with Session(self._records) as session, session.begin():
-            session.execute(delete(KeptAnswer).where(KeptAnswer.kept_at_s < kept_s))
+        with not_awaited(self._records) as connection:
+            connection.execute(delete(KeptAnswer).where(KeptAnswer.kept_at_s < kept_s))
 
     def drop_held(self) -> None:
         """Forget answers that are held for minutes; call every few seconds."""
         held_s = int((self._clock() - HELD_FOR).timestamp())
-        with Session(self._held) as session, session.begin():
-            session.execute(delete(HeldAnswer).where(HeldAnswer.began_at_s < held_s))
+        with self._held.begin() as connection:
+            connection.execute(delete(HeldAnswer).where(HeldAnswer.began_at_s < held_s))
 
     async def _answer(self, scope: Scope, asked: _Asked) -> _Answer:
         known = self._under_way.get(asked.name)
@@ -164,68 +178,66 @@ class Idempotency:
 
     def _claim(self, asked: _Asked) -> bool:
         """Take the request for this process; False if one has it."""
-        row = HeldAnswer(
-            who=asked.who,
-            key=asked.key,
-            digest=asked.digest,
-            process=self._processes.own,
-            status=None,
-            sealed=None,
-            began_at_s=int(self._clock().timestamp()),
-        )
+        row = {
+            "who": asked.who,
+            "key": asked.key,
+            "digest": asked.digest,
+            "process": self._processes.own,
+            "status": None,
+            "sealed": None,
+            "began_at_s": int(self._clock().timestamp()),
+        }
         try:
-            with Session(self._held) as session, session.begin():
-                session.add(row)
+            with self._held.begin() as connection:
+                connection.execute(insert(HeldAnswer), row)
         except IntegrityError:
             return False
         return True
 
     def _found(self, asked: _Asked) -> _Answer | str | None:
         """Return the answer that is held, or the process that works on it; None if it was dropped just now."""
-        with Session(self._held) as session:
-            row = session.get(HeldAnswer, asked.name)
-            if row is None:
-                return None
-            if row.digest != asked.digest:
-                raise _conflict()
-            if row.status is None or row.sealed is None:
-                return row.process
-            headers, body = cbor2.loads(unsealed(self._secret, row.sealed, "/".join(asked.name)))
-            return _Answer(row.status, [tuple(each) for each in headers], bytearray(body))
+        with reading(self._held) as connection:
+            row = connection.execute(_FIND, asked.wanted).one_or_none()
+        if row is None:
+            return None
+        if row.digest != asked.digest:
+            raise _conflict()
+        if row.status is None or row.sealed is None:
+            return row.process
+        headers, body = cbor2.loads(unsealed(self._secret, row.sealed, "/".join(asked.name)))
+        return _Answer(row.status, [tuple(each) for each in headers], bytearray(body))
 
     def _hold(self, asked: _Asked, answer: _Answer) -> None:
         sealed = sealed_for(self._secret, cbor2.dumps([answer.headers, bytes(answer.body)]), "/".join(asked.name))
-        with Session(self._held) as session, session.begin():
-            row = session.get(HeldAnswer, asked.name)
-            if row is not None and row.process == self._processes.own:
-                row.status, row.sealed = answer.status, sealed
+        now = {"worker": self._processes.own, "code": answer.status, "answer": sealed}
+        with self._held.begin() as connection:
+            connection.execute(_HOLD, asked.wanted | now)
 
     def _drop(self, asked: _Asked, process: str) -> None:
-        mine = (HeldAnswer.who == asked.who, HeldAnswer.key == asked.key, HeldAnswer.process == process)
-        with Session(self._held) as session, session.begin():
-            session.execute(delete(HeldAnswer).where(*mine, HeldAnswer.status.is_(None)))
+        with self._held.begin() as connection:
+            connection.execute(_DROP, asked.wanted | {"worker": process})
 
     def _kept(self, asked: _Asked) -> _Answer | None:
-        with Session(self._records) as session:
-            row = session.get(KeptAnswer, asked.name)
-            if row is None:
-                return None
-            if row.digest != asked.digest:
-                raise _conflict()
-            headers = [(b"content-type", b"application/json"), (b"content-length", str(len(row.body)).encode())]
-            return _Answer(row.status, headers, bytearray(row.body))
+        with reading(self._records) as connection:
+            row = connection.execute(_KEPT, asked.wanted).one_or_none()
+        if row is None:
+            return None
+        if row.digest != asked.digest:
+            raise _conflict()
+        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(row.body)).encode())]
+        return _Answer(row.status, headers, bytearray(row.body))
 
     def _keep(self, asked: _Asked, answer: _Answer) -> None:
-        kept = KeptAnswer(
-            who=asked.who,
-            key=asked.key,
-            digest=asked.digest,
-            status=answer.status,
-            body=bytes(answer.body),
-            kept_at_s=int(self._clock().timestamp()),
-        )
-        with Session(self._records) as session, session.begin():
-            session.merge(kept)
+        kept = {
+            "who": asked.who,
+            "key": asked.key,
+            "digest": asked.digest,
+            "status": answer.status,
+            "body": bytes(answer.body),
+            "kept_at_s": int(self._clock().timestamp()),
+        }
+        with not_awaited(self._records) as connection:
+            connection.execute(insert(KeptAnswer), kept)
 
 
 def _held_only(scope: Scope) -> bool:

@@ -29,12 +29,13 @@ class CheckRequest(BaseModel):
 
 
 class CheckAnswer(BaseModel):
-    """What the book says. Times in seconds since 1970; `checks` counts this one too."""
+    """What the book says. Times in seconds since 1970; `checks` counts this one too; no name while it is not known."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     document_id: Identifier
     municipality: str
+    municipality_name: dict[str, str] | None
     type: str
     issued_at_s: int
     sheets: int
@@ -65,6 +66,7 @@ async def check(
         {
             "document_id": order.document_id,
             "municipality": order.municipality,
+            "municipality_name": None,
             "type": order.type,
             "issued_at_s": order.opened_at_s,
             "sheets": order.sheets,

@@ -13,9 +13,10 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 
 from hub.cose import kid_of, verify1
 from hub.scramble.key import PanelKeyError, load_panel_keys
+from hub.settings import Unconfigured
 
 
-class KeysError(Exception):
+class KeysError(Unconfigured):
     """Keys or key list cannot be used; the text names the file and the remedy."""
 
 

@@ -7,15 +7,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hub.centre.decisions import TEXT_MAX, decision
+from hub.centre.operator_line import EVERYWHERE
 from hub.centre.records import Base
 from hub.clock import Clock, rfc3339
+from hub.database import reading
 from hub.municipality.interface import Availability
-
-EVERYWHERE = "*"
 
 
 class Notice(Base):
@@ -35,6 +35,13 @@ class Notice(Base):
     def texts(self) -> Mapping[str, str]:
         """What the screens say, by language."""
         return {"ja": self.text_ja, "en": self.text_en}
+
+
+_COMING = (
+    select(*Notice.__table__.c)
+    .where(Notice.ends_s > bindparam("now_s"), Notice.withdrawn_at_s.is_(None))
+    .order_by(Notice.begins_s)
+)
 
 
 class Notices:
@@ -67,9 +74,8 @@ class Notices:
 
     def coming(self) -> Sequence[Notice]:
         """List those in force and those to come, by their beginning."""
-        wanted = select(Notice).where(Notice.ends_s > self._now_s(), Notice.withdrawn_at_s.is_(None))
-        with Session(self._engine, expire_on_commit=False) as session:
-            return session.scalars(wanted.order_by(Notice.begins_s)).all()
+        with reading(self._engine) as connection:
+            return [Notice(**it) for it in connection.execute(_COMING, {"now_s": self._now_s()}).mappings()]
 
     def in_force(self) -> Sequence[Notice]:
         """List those that keep somebody from serving now."""

@@ -1,49 +1,19 @@
 """The centre's operators at the command line: lift a stop, give and withdraw notices of maintenance, read decisions.
 
-Each decision carries a person's name and a reason. The same is on the operators' page (`desk_pages.py`).
+Words and options are in `operator_line.py`. Each decision carries a person's name and a reason. The same is on the
+operators' page (`desk_pages.py`).
 """
 
 import argparse
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any
 
 from hub.centre.decisions import newest_decisions
-from hub.centre.hours import TOKYO
-from hub.centre.notices import EVERYWHERE, Notice, Notices
+from hub.centre.notices import Notice, Notices
 from hub.centre.stops import Stops
 from hub.clock import rfc3339, utc_now
 from hub.ledger.store import centre_records
-
-WithData = Callable[[argparse.ArgumentParser], argparse.ArgumentParser]
-
-
-def add_operator(commands: Any, with_data: WithData) -> None:
-    """Add the commands to the parser."""
-    resume = with_data(commands.add_parser("resume", help="lift a stop that a mismatch has set"))
-    resume.add_argument("--subject", required=True, help="402231/resident_record, or a kiosk like kiosk-0001")
-    _decided(resume)
-    notice = with_data(commands.add_parser("notice", help="list, give or withdraw notices of maintenance"))
-    notice.add_argument("--from", dest="begins", type=_tokyo, metavar="TIME", help="2026-12-01T21:00, Asia/Tokyo")
-    notice.add_argument("--to", dest="ends", type=_tokyo, metavar="TIME", help="first moment of service again")
-    notice.add_argument("--municipality", default=EVERYWHERE, metavar="CODE", help="one instead of all")
-    notice.add_argument("--ja", metavar="TEXT", help="what the screens say in Japanese")
-    notice.add_argument("--en", metavar="TEXT", help="what the screens say in English")
-    notice.add_argument("--withdraw", type=int, metavar="N", help="number of a notice to end before its time")
-    notice.add_argument("--by", metavar="NAME", help="who decides")
-    notice.add_argument("--reason", help="why; kept")
-    with_data(commands.add_parser("decisions", help="list what named people decided at the centre, newest first"))
-
-
-def _decided(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--by", required=True, metavar="NAME", help="who decides; kept with the stop")
-    command.add_argument("--reason", required=True, help="what was found; kept with the stop")
-
-
-def _tokyo(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=TOKYO)
 
 
 def _resume(options: argparse.Namespace) -> int:

@@ -88,18 +88,20 @@ async def _hold(
     fields = {**session.bound_fields(row), "kind": "document", **form.choice()}
     expected = Expectation(fields, form.head_dots, form.type)
     record = checked_record(centre, row, expected, answer.statement, answer.pages, document_id=answer.document_id)
-    layers, sealed = await asyncio.to_thread(
-        sealed_document,
-        centre.keys,
-        statement=answer.statement,
-        claims=record,
-        pages=answer.pages,
-        transaction_id=row.id,
-        document_id=answer.document_id,
-        head_dots=form.head_dots,
-        encryption_key=session.encryption_key,
-        site_address=centre.settings.inquiry_url,
-    )
+    with centre.panel_turns.taken() as panel_kind:
+        layers, sealed = await asyncio.to_thread(
+            sealed_document,
+            centre.keys,
+            statement=answer.statement,
+            claims=record,
+            pages=answer.pages,
+            transaction_id=row.id,
+            document_id=answer.document_id,
+            head_dots=form.head_dots,
+            encryption_key=session.encryption_key,
+            site_address=centre.settings.inquiry_url,
+            panel_kind=panel_kind,
+        )
     session.handed_out(expected, answer.statement)
     session.certificate_der = session.signature = b""  # the municipality has answered: not needed any more
     centre.sessions.keep_card(row.id, session)

@@ -67,11 +67,18 @@ class Orders:
             return session.scalar(select(Order).where(Order.transaction_id == transaction_id))
 
     def change(
-        self, document_id: str, kiosk_id: str, state: str, version: int, decided: Decision | None = None
+        self,
+        document_id: str,
+        kiosk_id: str,
+        state: str,
+        version: int,
+        decided: Decision | None = None,
+        *,
+        waived: bool = False,
     ) -> Order:
         """Report a state; raises Problem `stale-version` (with what is true), `wrong-state` or `unknown-order`.
 
-        `decided` is written down with it when a person says so and not the kiosk.
+        `decided` is written down with it when a person says so and not the kiosk. `waived`: printed, for no fee.
         """
         try:
             with Session(self._engine, expire_on_commit=False) as session, session.begin():
@@ -80,7 +87,7 @@ class Orders:
                     raise _stale(row)
                 if state not in NEXT[row.state]:
                     raise Problem("wrong-state", f"an order that is {row.state} cannot become {state}")
-                self._set(session, row, state, row.cause)
+                self._set(session, row, state, row.cause, waived=waived)
                 if decided is not None:
                     session.add(decided)
         except StaleDataError as error:
@@ -126,10 +133,10 @@ class Orders:
             open=sum(by_state.get(state, 0) for state in OPEN_ORDER),
         )
 
-    def _set(self, session: Session, row: Order, state: str, cause: str | None) -> None:
+    def _set(self, session: Session, row: Order, state: str, cause: str | None, *, waived: bool = False) -> None:
         row.state, row.cause = state, cause
         row.changed_at_s = int(self._clock().timestamp())
-        post_state(session, row)
+        post_state(session, row, waived=waived)
 
 
 def _own(row: Order | None, kiosk_id: str) -> Order:

@@ -169,7 +169,7 @@ async def order_state(
     centre: CentreHere, peer: Kiosk, document_id: DocumentId, body: wire.StateRequest
 ) -> wire.StateAnswer:
     """Report an order's state by version; a stale one is told what is true."""
-    row = centre.orders.change(document_id, peer.kiosk_id, body.state, body.version)
+    row = centre.orders.change(document_id, peer.kiosk_id, body.state, body.version, waived=body.waived)
     log.event("order_state", document_id=document_id, state=row.state, version=row.version)
     if row.state not in OPEN_ORDER:
         centre.finish(row.transaction_id)

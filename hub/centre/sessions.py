@@ -16,16 +16,22 @@ import cbor2
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Engine, delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, bindparam, delete, insert, select, update
 
 from hub.centre.held import HeldCard, HeldDocument
 from hub.centre.records import Transaction
 from hub.centre.statement import Expectation
+from hub.database import reading
 from hub.order_fields import VERSION
 
 SECRET_BYTES = 32
 _NONCE_BYTES = 12
+_THIS_CARD = HeldCard.transaction_id == bindparam("wanted")
+_CARD = select(HeldCard.sealed).where(_THIS_CARD)
+_KEEP = update(HeldCard).where(_THIS_CARD).values(sealed=bindparam("now"))
+_WORK = update(HeldCard).where(_THIS_CARD).values(worked_on_by=bindparam("by"))
+_FORGET = tuple(delete(it).where(it.transaction_id == bindparam("wanted")) for it in (HeldCard, HeldDocument))
+_TAKE = _FORGET[1].returning(HeldDocument.sealed, HeldDocument.drop_at_s)
 
 
 @dataclass(slots=True)
@@ -87,19 +93,17 @@ class Sessions:
 
     def card(self, transaction_id: str) -> CardSession | None:
         """Return the session of a transaction whose card was checked."""
-        with Session(self._held) as session:
-            row = session.get(HeldCard, transaction_id)
-            return None if row is None else _read(unsealed(self._secret, row.sealed, transaction_id))
+        with reading(self._held) as connection:
+            sealed = connection.scalar(_CARD, {"wanted": transaction_id})
+        return None if sealed is None else _read(unsealed(self._secret, sealed, transaction_id))
 
     def keep_card(self, transaction_id: str, card: CardSession) -> None:
         """Keep a session as it is now."""
         sealed = sealed_for(self._secret, cbor2.dumps(asdict(card)), transaction_id)
-        with Session(self._held) as session, session.begin():
-            row = session.get(HeldCard, transaction_id)
-            if row is None:
-                session.add(HeldCard(transaction_id=transaction_id, sealed=sealed, worked_on_by=None))
-            else:
-                row.sealed = sealed
+        new = {"transaction_id": transaction_id, "sealed": sealed, "worked_on_by": None}
+        with self._held.begin() as connection:
+            if connection.execute(_KEEP, {"wanted": transaction_id, "now": sealed}).rowcount == 0:
+                connection.execute(insert(HeldCard), new)
 
     def work_on(self, transaction_id: str) -> None:
         """Note that this process waits for a municipality; if it dies, others end the transaction."""
@@ -114,49 +118,47 @@ class Sessions:
         wanted = select(HeldCard.transaction_id).where(
             HeldCard.worked_on_by.is_not(None), HeldCard.worked_on_by.not_in(alive)
         )
-        with Session(self._held) as session:
-            return session.scalars(wanted).all()
+        with reading(self._held) as connection:
+            return connection.scalars(wanted).all()
 
     def keep_document(self, transaction_id: str, sealed: bytes, drop_at: datetime) -> None:
         """Keep a sealed document for its one fetch."""
-        row = HeldDocument(transaction_id=transaction_id, sealed=sealed, drop_at_s=int(drop_at.timestamp()))
-        with Session(self._held) as session, session.begin():
-            session.merge(row)
+        row = {"transaction_id": transaction_id, "sealed": sealed, "drop_at_s": int(drop_at.timestamp())}
+        with self._held.begin() as connection:
+            connection.execute(_FORGET[1], {"wanted": transaction_id})
+            connection.execute(insert(HeldDocument), row)
 
     def take_document(self, transaction_id: str, now: datetime) -> bytes | None:
         """Return the document and drop it: of those who ask, one gets it. None when it is gone or too old."""
-        wanted = delete(HeldDocument).where(HeldDocument.transaction_id == transaction_id)
-        with Session(self._held) as session, session.begin():
-            taken = session.execute(wanted.returning(HeldDocument.sealed, HeldDocument.drop_at_s)).one_or_none()
+        with self._held.begin() as connection:
+            taken = connection.execute(_TAKE, {"wanted": transaction_id}).one_or_none()
         return taken[0] if taken is not None and now.timestamp() < taken[1] else None
 
     def not_fetched(self, now: datetime) -> Sequence[str]:
         """List transactions whose document nobody fetched in time."""
-        with Session(self._held) as session:
-            return session.scalars(
-                select(HeldDocument.transaction_id).where(HeldDocument.drop_at_s <= now.timestamp())
-            ).all()
+        late = select(HeldDocument.transaction_id).where(HeldDocument.drop_at_s <= now.timestamp())
+        with reading(self._held) as connection:
+            return connection.scalars(late).all()
 
     def card_ids(self) -> list[str]:
         """List transactions with a session."""
-        with Session(self._held) as session:
-            return [*session.scalars(select(HeldCard.transaction_id))]
+        with reading(self._held) as connection:
+            return [*connection.scalars(select(HeldCard.transaction_id))]
 
     def document_ids(self) -> list[str]:
         """List transactions with a document."""
-        with Session(self._held) as session:
-            return [*session.scalars(select(HeldDocument.transaction_id))]
+        with reading(self._held) as connection:
+            return [*connection.scalars(select(HeldDocument.transaction_id))]
 
     def forget(self, transaction_id: str) -> None:
         """Drop everything about a transaction."""
-        with Session(self._held) as session, session.begin():
-            session.execute(delete(HeldCard).where(HeldCard.transaction_id == transaction_id))
-            session.execute(delete(HeldDocument).where(HeldDocument.transaction_id == transaction_id))
+        with self._held.begin() as connection:
+            for each in _FORGET:
+                connection.execute(each, {"wanted": transaction_id})
 
     def _work(self, transaction_id: str, process: str | None) -> None:
-        wanted = update(HeldCard).where(HeldCard.transaction_id == transaction_id)
-        with Session(self._held) as session, session.begin():
-            session.execute(wanted.values(worked_on_by=process))
+        with self._held.begin() as connection:
+            connection.execute(_WORK, {"wanted": transaction_id, "by": process})
 
 
 def sealed_for(secret: bytes, plaintext: bytes, purpose: str) -> bytes:

@@ -3,14 +3,18 @@
 Set by a mismatch between document and person. Not responsible for finding the mismatch.
 """
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.orm import Session
 
 from hub import log
 from hub.centre.decisions import decision
 from hub.centre.records import Stop
 from hub.clock import Clock
+from hub.database import reading
 from hub.web.problem import Problem
+
+_SUBJECTS = select(Stop.subject).where(Stop.kind == bindparam("kind"), Stop.lifted_at_s.is_(None))
+_ONE = _SUBJECTS.where(Stop.subject == bindparam("subject")).limit(1)
 
 
 class Stops:
@@ -40,14 +44,13 @@ class Stops:
 
     def active(self, kind: str, subject: str) -> bool:
         """Tell whether a stop is in force."""
-        wanted = select(Stop.number).where(Stop.kind == kind, Stop.subject == subject, Stop.lifted_at_s.is_(None))
-        with Session(self._engine) as session:
-            return session.scalar(wanted.limit(1)) is not None
+        with reading(self._engine) as connection:
+            return connection.scalar(_ONE, {"kind": kind, "subject": subject}) is not None
 
     def stopped_types(self) -> set[str]:
         """Return the subjects of all types that are stopped: `402231/resident_record`."""
-        with Session(self._engine) as session:
-            return {*session.scalars(select(Stop.subject).where(Stop.kind == "type", Stop.lifted_at_s.is_(None)))}
+        with reading(self._engine) as connection:
+            return {*connection.scalars(_SUBJECTS, {"kind": "type"})}
 
     def all_active(self) -> list[Stop]:
         """List the stops in force."""

@@ -1,24 +1,37 @@
 """Transactions as versioned records: opening, moving from state to state, nonces used once.
 
-Not responsible for sessions in memory (`sessions.py`) nor for orders (`orders.py`). Two writers can never both win:
-SQLAlchemy checks the version on each update, and the loser is told `wrong-state`.
+Not responsible for sessions in memory (`sessions.py`) nor for orders (`orders.py`). Two writers can never both win: a
+change names the states it may start from, and the loser is told `wrong-state`. The disk is not awaited for a state:
+after a power cut nobody holds the session any more, and `Centre.recover` ends the transaction wherever it was. For
+nonces and documents it is, and with them for whatever came before.
 """
 
 import secrets
 from collections.abc import Set as AbstractSet
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, Row, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
 from hub.centre.records import OPEN_TRANSACTION, Order, Transaction, UsedNonce
 from hub.clock import Clock
+from hub.database import not_awaited, reading
 from hub.web.problem import Problem
 
 NONCE_BYTES = 32
+_COLUMNS = tuple(it.key for it in Transaction.__table__.c)
+_FIND = select(*Transaction.__table__.c).where(Transaction.id == bindparam("wanted"))
+_STATE = select(Transaction.state).where(Transaction.id == bindparam("wanted"))
+_OPEN = select(func.count()).where(Transaction.state.in_(OPEN_TRANSACTION))
+_MOVE = (
+    update(Transaction)
+    .where(Transaction.id == bindparam("wanted"), Transaction.state.in_(bindparam("allowed", expanding=True)))
+    .values(state=bindparam("to"), cause=bindparam("why"), version=Transaction.version + 1)
+    .returning(*Transaction.__table__.c)
+)
 
 
 class Transactions:
@@ -32,6 +45,7 @@ class Transactions:
         """Record a new transaction with a random id and nonce."""
         now = self._clock()
         row = Transaction(
+            version=1,
             id=secrets.token_hex(16),
             kiosk_id=kiosk_id,
             municipality=municipality,
@@ -43,22 +57,22 @@ class Transactions:
             opened_at_s=int(now.timestamp()),
             expires_at_s=int((now + timedelta(seconds=life_s)).timestamp()),
         )
-        with Session(self._engine, expire_on_commit=False) as session, session.begin():
-            session.add(row)
+        with not_awaited(self._engine) as connection:
+            connection.execute(insert(Transaction), {it: getattr(row, it) for it in _COLUMNS})
         return row
 
     def find(self, transaction_id: str, kiosk_id: str) -> Transaction:
         """Look up a kiosk's own transaction; raises Problem `unknown-transaction`."""
-        with Session(self._engine, expire_on_commit=False) as session:
-            row = session.get(Transaction, transaction_id)
-            if row is None or row.kiosk_id != kiosk_id:
-                raise Problem("unknown-transaction", "this kiosk has no transaction with this id")
-            return row
+        with reading(self._engine) as connection:
+            row = connection.execute(_FIND, {"wanted": transaction_id}).one_or_none()
+        if row is None or row.kiosk_id != kiosk_id:
+            raise Problem("unknown-transaction", "this kiosk has no transaction with this id")
+        return _record(row)
 
     def state(self, transaction_id: str) -> str | None:
         """Return the state of any kiosk's transaction; None if there is none."""
-        with Session(self._engine) as session:
-            return session.scalar(select(Transaction.state).where(Transaction.id == transaction_id))
+        with reading(self._engine) as connection:
+            return connection.scalar(_STATE, {"wanted": transaction_id})
 
     def find_live(self, transaction_id: str, kiosk_id: str, allowed: AbstractSet[str]) -> Transaction:
         """Like `find`, and neither expired nor in another state than `allowed`."""
@@ -73,14 +87,8 @@ class Transactions:
 
     def move(self, transaction_id: str, allowed: AbstractSet[str], to: str, cause: str | None = None) -> Transaction:
         """Change the state if it is one of `allowed`; raises Problem `wrong-state`."""
-        try:
-            with Session(self._engine, expire_on_commit=False) as session, session.begin():
-                row = session.get_one(Transaction, transaction_id)
-                _require(row, allowed)
-                row.state, row.cause = to, cause
-        except StaleDataError as error:
-            raise Problem("wrong-state", "the transaction was changed at the same time") from error
-        return row
+        with not_awaited(self._engine) as connection:
+            return _moved(connection, transaction_id, allowed, to, cause)
 
     def hold_document(self, transaction_id: str, order: Order) -> Transaction:
         """Record in one step that a document is held: the transaction's state and its order; `order` may be discarded.
@@ -90,30 +98,25 @@ class Transactions:
         """
         try:
             with Session(self._engine, expire_on_commit=False) as session, session.begin():
-                row = session.get_one(Transaction, transaction_id)
-                _require(row, {"ordering"})
-                row.state = "document_held"
+                row = _moved(session.connection(), transaction_id, {"ordering"}, "document_held", None)
                 session.add(order)
-        except StaleDataError as error:
-            raise Problem("wrong-state", "the transaction was changed at the same time") from error
         except IntegrityError as error:
             raise Problem("binding-mismatch", "the document id was used before") from error
         return row
 
     def use_nonce(self, nonce: bytes) -> None:
         """Record a clerk's nonce as used; raises Problem `nonce-reused`."""
-        row = UsedNonce(digest=sha256(nonce).digest(), used_at_s=int(self._clock().timestamp()))
+        row = {"digest": sha256(nonce).digest(), "used_at_s": int(self._clock().timestamp())}
         try:
-            with Session(self._engine) as session, session.begin():
-                session.add(row)
+            with self._engine.begin() as connection:
+                connection.execute(insert(UsedNonce), row)
         except IntegrityError as error:
             raise Problem("nonce-reused", "make a new clerk nonce for each attempt") from error
 
     def count_open(self) -> int:
         """Count the transactions that hold, or may come to hold, something in memory."""
-        with Session(self._engine) as session:
-            wanted = select(func.count()).where(Transaction.state.in_(OPEN_TRANSACTION))
-            return session.scalar(wanted) or 0
+        with reading(self._engine) as connection:
+            return connection.scalar(_OPEN) or 0
 
     def overdue(self) -> list[str]:
         """List ids of open transactions whose time is over."""
@@ -131,6 +134,16 @@ class Transactions:
             return list(session.scalars(wanted))
 
 
-def _require(row: Transaction, allowed: AbstractSet[str]) -> None:
-    if row.state not in allowed:
-        raise Problem("wrong-state", f"the transaction is {row.state}")
+def _moved(
+    connection: Connection, transaction_id: str, allowed: AbstractSet[str], to: str, cause: str | None
+) -> Transaction:
+    wanted = {"wanted": transaction_id, "allowed": sorted(allowed), "to": to, "why": cause}
+    row = connection.execute(_MOVE, wanted).one_or_none()
+    if row is None:
+        raise Problem("wrong-state", f"the transaction is {connection.scalar(_STATE, {'wanted': transaction_id})}")
+    return _record(row)
+
+
+def _record(row: Row[Any]) -> Transaction:
+    """Return a row as a record that belongs to no session."""
+    return Transaction(**dict(zip(_COLUMNS, row, strict=True)))

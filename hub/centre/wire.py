@@ -203,10 +203,14 @@ class MismatchAnswer(_Body):
 
 
 class StateRequest(_Body):
-    """An order's new state; `version` is the one the kiosk believes is current."""
+    """An order's new state; `version` is the one the kiosk believes is current.
+
+    `waived`, with `printed`: printed, and the fee went back all the same.
+    """
 
     state: OrderState
     version: int = Field(ge=1, le=1_000_000)
+    waived: bool = False
 
 
 class StateAnswer(_Body):

@@ -1,7 +1,7 @@
 """`python -m hub desk` and `desk-person`: serve a desk's pages until a signal, and say who may sit there.
 
 A desk is a process of its own beside the hub: `centre`, or a municipality's code. Loopback only. Not responsible for
-what the pages show.
+what the pages show nor for options (`command_line.py`).
 """
 
 import argparse
@@ -11,7 +11,6 @@ from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import Engine
 from starlette.types import ASGIApp
@@ -19,36 +18,16 @@ from starlette.types import ASGIApp
 from hub import log
 from hub.centre import desk_pages as centre_pages
 from hub.clock import Clock, utc_now
+from hub.desk.command_line import CENTRE
 from hub.desk.gate import Gate
 from hub.desk.people import add_person, people_at, remove_person
 from hub.ledger.store import centre_records
-from hub.municipality.desk_pages import OfficeDesk
+from hub.municipality.office.desk_pages import OfficeDesk
 from hub.municipality.setup import codes_in, open_existing
 from hub.web.limits import Limits
 from hub.web.server import Listener
 
 HOST = "127.0.0.1"
-CENTRE = "centre"
-
-WithData = Callable[[argparse.ArgumentParser], argparse.ArgumentParser]
-
-
-def add_desks(commands: Any, with_data: WithData) -> None:
-    """Add the commands to the parser."""
-    desk = with_data(commands.add_parser("desk", help="serve the web pages of the centre's operators or of an office"))
-    desk.description = "Desk: pages for named people on 127.0.0.1; from elsewhere: ssh -L 8490:127.0.0.1:8490 HOST."
-    _desk(desk)
-    desk.add_argument("--port", type=int, default=8490, metavar="N", help="port (%(default)s); 0 = any")
-    person = with_data(commands.add_parser("desk-person", help="list, add or remove the people of a desk"))
-    _desk(person)
-    person.add_argument("--add", metavar="NAME", help="let somebody sit there; prints the token, once")
-    person.add_argument("--remove", metavar="NAME", help="take a name off; open sessions end")
-
-
-def _desk(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--desk", default=CENTRE, metavar="DESK", help="centre, or a municipality's code (%(default)s)"
-    )
 
 
 @asynccontextmanager

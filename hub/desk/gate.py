@@ -20,11 +20,8 @@ from hub.desk.setting import form_of, page
 
 SESSION_S = 8 * 3600
 COOKIE = "desk"
+_PAGES_ALONE = b"default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 _HEADERS = (
-    (
-        b"content-security-policy",
-        b"default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    ),
     (b"referrer-policy", b"same-origin"),  # with `no-referrer` a browser would hide its origin from the check below
     (b"x-content-type-options", b"nosniff"),
 )
@@ -40,7 +37,14 @@ class Gate:
     """Lets named people in; `title` is what the desk is called, `port` is known when it listens."""
 
     def __init__(
-        self, app: ASGIApp, data: Path, desk: str, title: str, clock: Callable[[], float] = time.monotonic
+        self,
+        app: ASGIApp,
+        data: Path,
+        desk: str,
+        title: str,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        policy: bytes = _PAGES_ALONE,
     ) -> None:
         self._app = app
         self._data = data
@@ -48,6 +52,7 @@ class Gate:
         self._title = title
         self._clock = clock
         self._sessions: dict[str, _Session] = {}
+        self._headers = ((b"content-security-policy", policy), *_HEADERS)
         self.port = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,7 +61,7 @@ class Gate:
 
         async def guarded(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", []), *_HEADERS]
+                message["headers"] = [*message.get("headers", []), *self._headers]
             await send(message)
 
         response = await self._answer(request)

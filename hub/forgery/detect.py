@@ -5,6 +5,7 @@ keyed part whether the dots are the centre's, and how well they are kept whether
 and what they were measured on: `docs/reference/background.md`, "Detection". Not responsible for what the page says.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ PLACE_SIGMAS = 8.0
 KEY_SIGMAS = 10.0
 EXPLAINED = ((150, 300), (0.62, 0.82))  # least share of variance at a resolution, in between in proportion
 LEAST_BALANCE, MOST_BALANCE = 0.72, 1.6
+CERTAIN, LEAST_BALANCE_CERTAIN = 0.93, 0.55  # no copier keeps so much; some heads print lone dots weakly
 
 
 class UnusableScan(ValueError):
@@ -73,15 +75,25 @@ def read_scan(path: Path, dpi: int | None = None) -> tuple[NDArray[np.uint8], tu
 
 
 def detected(grey: NDArray[np.uint8], resolutions: tuple[float, ...], key: bytes) -> Finding:
-    """Judge a scan (0 black to 255 white) of one of these resolutions (samples a millimetre)."""
+    """Judge a scan (0 black to 255 white) of one of these resolutions (samples a millimetre) with the centre's key."""
+    return detected_by(grey, resolutions, lambda document_id: seed_of(document_id, key))
+
+
+def detected_by(
+    grey: NDArray[np.uint8], resolutions: tuple[float, ...], seed_for: Callable[[str], bytes | None]
+) -> Finding:
+    """Judge a scan by the seeds of documents; one without a seed is `unkeyed`."""
     scan, lattice, place, cells = max((_read(*each) for each in _waves(grey, resolutions)), key=lambda it: it[2].score)
     if place.score < PLACE_SIGMAS:
         return Finding("none")
     document_id = read_id(cells, place)
     if document_id is None:
         return Finding("none")
+    seed = seed_for(document_id)
+    if seed is None:
+        return Finding("unkeyed", document_id)
     lattice = turned(lattice, place.quarters)
-    printed = Background(document_id, seed_of(document_id, key), lattice.pitch)
+    printed = Background(document_id, seed, lattice.pitch)
     kept, width = max(
         ((fidelity(lattice, cells, place, printed, width), width) for width in WIDTHS),
         key=lambda each: (each[0].explained, -each[1]),
@@ -102,7 +114,8 @@ def detected(grey: NDArray[np.uint8], resolutions: tuple[float, ...], key: bytes
 def _faithful(kept: Fidelity, even: float | None, dpi: float) -> bool:
     if kept.patches < LEAST_PATCHES or kept.explained < np.interp(dpi, *EXPLAINED):
         return False
-    return even is not None and LEAST_BALANCE <= even <= MOST_BALANCE
+    least = LEAST_BALANCE_CERTAIN if kept.explained >= CERTAIN else LEAST_BALANCE
+    return even is not None and least <= even <= MOST_BALANCE
 
 
 def _waves(grey: NDArray[np.uint8], resolutions: tuple[float, ...]) -> list[tuple[Scan, int, Wave]]:

@@ -7,6 +7,7 @@ Source: `docs/reference/inquiry.md`, "Between site and centre".
 import secrets
 import ssl
 from base64 import urlsafe_b64decode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
@@ -36,11 +37,15 @@ class _Answer(BaseModel):
     state: str
     checks: int
     layers: str
+    municipality_name: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A document in the centre's book; `checks` with this one; `layers` is the record the centre signed over it."""
+    """A document in the centre's book; `checks` with this one; `layers` is the record the centre signed over it.
+
+    `municipality` is its code, `municipality_name` has `ja` and `en`, or is None while the centre does not know it.
+    """
 
     document_id: str
     municipality: str
@@ -50,6 +55,7 @@ class Standing:
     state: str
     checks: int
     layers: dict[str, object]
+    municipality_name: Mapping[str, str] | None = None
 
 
 class Book(Protocol):

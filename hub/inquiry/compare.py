@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from hub.forgery.background import unpacked
 from hub.forgery.front import printed_pages
+from hub.inquiry.dots import judged_dots
 from hub.inquiry.register import Field, Placed, Template, straightened
 
 MOST_MARKS = 60
@@ -33,18 +34,18 @@ def compared(
     """Find each page (`dots`, `width_dots`) in the pictures and mark what differs; None where it is in none of them.
 
     `layers` is the record the centre signed. Returns the picture's index, the straightened scan (`grey`, one sample a
-    dot), and the marks: [left, top, width, height] in dots, the largest first.
+    dot), the marks: [left, top, width, height] in dots, the largest first, and the detection image's verdict (`dots`).
     """
     width = int(pages[0]["width_dots"])
     dots = [bytes(page["dots"]) for page in pages]
     printed = printed_pages(dots, width, layers)
     return [
-        _page(unpacked(page, width), unpacked(drawn, width), pictures)
+        _page(unpacked(page, width), unpacked(drawn, width), pictures, layers)
         for page, drawn in zip(dots, printed, strict=True)
     ]
 
 
-def _page(page: Field, printed: Field, pictures: Sequence[_Grey]) -> dict[str, Any] | None:
+def _page(page: Field, printed: Field, pictures: Sequence[_Grey], layers: dict[str, Any]) -> dict[str, Any] | None:
     template = Template(page.astype(np.float32))
     found: list[tuple[Placed, int]] = []
     for number, picture in enumerate(pictures):
@@ -59,6 +60,7 @@ def _page(page: Field, printed: Field, pictures: Sequence[_Grey]) -> dict[str, A
         "picture": number,
         "grey": np.clip(grey, 0, 255).astype(np.uint8).tobytes(),
         "marks": marks(grey, printed),
+        "dots": judged_dots(pictures[number], placed, page.shape, layers),
     }
 
 

@@ -40,7 +40,7 @@ async def answered(upload: Upload, reader: Reader, keys: Keys, book: Book, langu
     standing = None if document_id is None else await book.check(document_id)
     compared = await _compared(reader, evidence, standing)
     verdict = judged(evidence, upload.number, standing, compared)
-    rows = _rows(evidence, standing, compared, texts_in(language))
+    rows = _rows(evidence, standing, compared, texts_in(language), language)
     sides = await asyncio.to_thread(_sides, evidence, compared, verdict)
     return Answer(verdict, None if evidence.pages else evidence.reason, rows, sides)
 
@@ -67,7 +67,11 @@ def _sides(evidence: Evidence, compared: Sequence[Compared | None], verdict: Ver
 
 
 def _rows(
-    evidence: Evidence, standing: Standing | None, compared: Sequence[Compared | None], say: Mapping[str, str]
+    evidence: Evidence,
+    standing: Standing | None,
+    compared: Sequence[Compared | None],
+    say: Mapping[str, str],
+    language: str,
 ) -> list[tuple[str, str]]:
     rows: list[tuple[str, str]] = []
     if evidence.document_id is not None:
@@ -75,7 +79,7 @@ def _rows(
     elif standing is not None:
         rows.append(("field_typed", _grouped(standing.document_id)))
     if standing is not None:
-        rows += _told_by_the_book(standing, say)
+        rows += _told_by_the_book(standing, say, language)
     if evidence.pages or evidence.codes or evidence.false_code:
         rows.append(("field_code", say[f"code_{code_state(evidence)}"]))
     if evidence.pages:
@@ -85,10 +89,11 @@ def _rows(
             ("field_page", say["page_of" if whole else "page_missing"].format(pages=pages, of=evidence.page_count))
         )
         rows.append(("field_marks", _marks(compared, say)))
+        rows.append(("field_dots", say[f"dots_{_dots(compared)}"]))
     return rows
 
 
-def _told_by_the_book(standing: Standing, say: Mapping[str, str]) -> list[tuple[str, str]]:
+def _told_by_the_book(standing: Standing, say: Mapping[str, str], language: str) -> list[tuple[str, str]]:
     issued = datetime.fromtimestamp(standing.issued_at_s, UTC).astimezone(_TOKYO)
     if standing.checks == 1:
         checks = say["checks_first"]
@@ -96,7 +101,7 @@ def _told_by_the_book(standing: Standing, say: Mapping[str, str]) -> list[tuple[
         checks = say["checks_many" if standing.checks >= MANY_CHECKS else "checks_count"].format(checks=standing.checks)
     return [
         ("field_type", say.get(f"type_{standing.type}", standing.type)),
-        ("field_issuer", standing.municipality),
+        ("field_issuer", (standing.municipality_name or {}).get(language, standing.municipality)),
         ("field_issued", f"{issued:%Y-%m-%d %H:%M} JST"),
         ("field_state", say.get(f"state_{standing.state}", standing.state)),
         ("field_checks", checks),
@@ -108,6 +113,12 @@ def _marks(compared: Sequence[Compared | None], say: Mapping[str, str]) -> str:
         return say["marks_not_compared"]
     marks = sum(len(page.marks) for page in compared if page is not None)
     return say["marks_count"].format(marks=marks) if marks else say["marks_none"]
+
+
+def _dots(compared: Sequence[Compared | None]) -> str:
+    """Judge the detection image over all fronts: one that is no original is told."""
+    found = {page.dots for page in compared if page is not None}
+    return next((each for each in ("unkeyed", "none", "untold", "original") if each in found), "not_looked")
 
 
 def _grouped(document_id: str) -> str:

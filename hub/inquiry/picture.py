@@ -5,11 +5,13 @@ responsible for what a picture shows.
 """
 
 import io
+import math
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
@@ -18,6 +20,7 @@ LEAST_SIDE_PIXELS = 64
 MOST_PAGES = 10
 PDF_DPI = 300
 _POINTS_PER_INCH = 72
+_PICTURE_SHARE = 0.2  # of the page, that a picture must cover to be the scan
 _FORMATS = ("PNG", "JPEG", "TIFF")
 _DEEP = frozenset({"I", "I;16", "I;16B", "I;16L"})
 _Grey = NDArray[np.uint8]
@@ -75,13 +78,29 @@ def _pdf_pages(data: bytes, page: int | None) -> Iterator[_Grey]:
     try:
         for at in _wanted(len(document), page):
             leaf: Any = document[at]
-            width, height = (side * PDF_DPI / _POINTS_PER_INCH for side in leaf.get_size())
-            _check_size(width, height)
-            bitmap: Any = leaf.render(scale=PDF_DPI / _POINTS_PER_INCH, grayscale=True)
+            scale = _pdf_scale(leaf)
+            _check_size(*(side * scale for side in leaf.get_size()))
+            bitmap: Any = leaf.render(scale=scale, grayscale=True)
             yield np.array(bitmap.to_numpy()[..., 0] if bitmap.to_numpy().ndim > 2 else bitmap.to_numpy())  # noqa: PLR2004
             leaf.close()
     finally:
         document.close()
+
+
+def _pdf_scale(leaf: Any) -> float:
+    """Pixels a point: as fine as the largest picture on the page, whatever size the page claims; else 300 dpi."""
+    finest = PDF_DPI / _POINTS_PER_INCH
+    largest = 0.0
+    for each in leaf.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        left, bottom, right, top = each.get_bounds()
+        area = (right - left) * (top - bottom)
+        if area > largest:
+            columns, rows = each.get_px_size()
+            largest, finest = area, math.sqrt(columns * rows / area)
+    width, height = leaf.get_size()
+    if largest < _PICTURE_SHARE * width * height:
+        return PDF_DPI / _POINTS_PER_INCH
+    return min(finest, math.sqrt(0.999 * MOST_PIXELS / (width * height)))
 
 
 def _wanted(count: int, page: int | None) -> range:

@@ -19,6 +19,7 @@ from hub.inquiry import frames
 from hub.inquiry.code import find_code
 from hub.inquiry.compare import compared
 from hub.inquiry.picture import UnusableFile, pictures
+from hub.scramble.compression import Kind
 from hub.scramble.panel import draw_panel
 from hub.scramble.profile import Profile
 from hub.scramble.reading import Payload, Unreadable, read_payload
@@ -85,7 +86,9 @@ def _panel(picture: _Grey) -> dict[str, Any]:
 
 def _warm_up() -> None:
     """Read a small panel, so that everything is loaded and compiled before the limits."""
-    panel = draw_panel(bytes(72 * 64), 576, "0" * 32, 0, bytes(32), Profile.STANDARD, "http://127.0.0.1/")
+    panel = draw_panel(
+        bytes(72 * 64), 576, "0" * 32, 0, bytes(32), Profile.STANDARD, "http://127.0.0.1/", kind=Kind.JBIG1
+    )
     dots = np.unpackbits(np.frombuffer(panel.dots, np.uint8)).reshape(panel.rows, 576)
     read_payload((255 * (1 - dots)).repeat(2, axis=0).repeat(2, axis=1).astype(np.uint8))
 

@@ -4,7 +4,7 @@ Not responsible for whether it is true: payloads count when a key of the centre 
 fits.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -45,11 +45,15 @@ class LookedAt(_Told):
 
 
 class Compared(_Told):
-    """One page that was found in a picture: the straightened scan, one grey sample a dot, and where it differs."""
+    """One page that was found in a picture: the straightened scan, one grey sample a dot, and where it differs.
+
+    `dots`: what the detection image says (None if it was not looked for).
+    """
 
     picture: int
     grey: bytes
     marks: list[tuple[int, int, int, int]] = Field(max_length=100)
+    dots: Literal["original", "untold", "unkeyed", "none"] | None = None
 
 
 _FILES = TypeAdapter(list[LookedAt])

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.municipality.register import Certificate
+from hub.municipality.registers.register import Certificate
 from hub.municipality.setup import codes_in, open_existing
 
 

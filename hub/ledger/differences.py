@@ -131,7 +131,8 @@ def _of_entries(order: Order, there: Mapping[str, LedgerEntry]) -> Iterator[Diff
 def _entries_of_state(order: Order, there: Mapping[str, LedgerEntry]) -> tuple[set[str], set[str]]:
     """Return the kinds that the state needs, and those that it allows besides."""
     fee = {"fee_escrowed"} if order.fee_yen else set[str]()
-    printed = ({"fee_escrowed", "fee_kept", "fee_earned"} if order.fee_yen else set[str]()) | {"commission"}
+    money = {"fee_escrowed", "fee_returned"} if "fee_returned" in there else {"fee_escrowed", "fee_kept", "fee_earned"}
+    printed = (money if order.fee_yen else set[str]()) | {"commission"}
     match order.state:
         case "document_held":
             return set(), set()

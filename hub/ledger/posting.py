@@ -25,23 +25,24 @@ def tokyo_day(at_s: int) -> date:
     return datetime.fromtimestamp(at_s, UTC).astimezone(TOKYO).date()
 
 
-def post_state(session: Session, order: Order, tariffs: Tariffs | None = None) -> None:
+def post_state(session: Session, order: Order, tariffs: Tariffs | None = None, *, waived: bool = False) -> None:
     """Book what the state that `order` has just come to means; a state told twice books nothing twice.
 
+    `waived`: it was printed, and the fee went back all the same (a coin came too late to be kept).
     The order is flushed first, so that of two writers the loser is told before it books anything.
     """
     session.flush()
     there = {it.kind: it.amount_yen for it in session.scalars(entries_of(order.document_id))}
     opened = session.get(Transaction, order.transaction_id)
     operator = None if opened is None else opened.operator
-    session.add_all(entries_for(order, there, operator, tariffs or own_tariffs()))
+    session.add_all(entries_for(order, there, operator, tariffs or own_tariffs(), waived=waived))
 
 
 def entries_for(
-    order: Order, there: Mapping[str, int], operator: str | None, tariffs: Tariffs
+    order: Order, there: Mapping[str, int], operator: str | None, tariffs: Tariffs, *, waived: bool = False
 ) -> Iterator[LedgerEntry]:
     """Make the entries that an order's state means and that are not `there` (kind -> yen) yet."""
-    for kind, amount_yen in _wanted(order, there, tariffs).items():
+    for kind, amount_yen in _wanted(order, there, tariffs, waived=waived).items():
         debit, credit = KINDS[kind]
         yield LedgerEntry(
             reference=f"{order.document_id}:{kind}",
@@ -70,7 +71,7 @@ def commission_yen(order: Order, tariffs: Tariffs, day: date) -> int:
     return tariffs.commission(day).of(order.sheets, order.copies)
 
 
-def _wanted(order: Order, there: Mapping[str, int], tariffs: Tariffs) -> dict[str, int]:
+def _wanted(order: Order, there: Mapping[str, int], tariffs: Tariffs, *, waived: bool) -> dict[str, int]:
     """Return the entries that are missing, kind -> yen."""
     fee, wanted = order.fee_yen, dict[str, int]()
     match order.state:
@@ -78,7 +79,9 @@ def _wanted(order: Order, there: Mapping[str, int], tariffs: Tariffs) -> dict[st
             wanted = {"fee_escrowed": fee}
         case "printed" | "taken":
             commission = commission_yen(order, tariffs, tokyo_day(order.changed_at_s))
-            wanted = {"fee_escrowed": fee, "fee_kept": fee, "fee_earned": fee, "commission": commission}
+            back = waived or "fee_returned" in there
+            money = ("fee_escrowed", "fee_returned") if back else ("fee_escrowed", "fee_kept", "fee_earned")
+            wanted = {**dict.fromkeys(money, fee), "commission": commission}
         case "cancelled" | "refunded" if "fee_kept" in there:
             wanted = {"fee_repaid": there["fee_kept"], "commission_reversed": there.get("commission", 0)}
         case "cancelled" | "refunded" if "fee_escrowed" in there:

@@ -1,6 +1,6 @@
 """Dated tariffs (`tariffs.toml`): commission, charge by population, and a municipality's population and card ownership.
 
-Not responsible for fees, which each municipality dates itself (`hub/municipality/rules.py`).
+Not responsible for fees, which each municipality dates itself (`hub/municipality/rules/rules.py`).
 Source: DOMAIN, "Money": tariffs are dated, a report of last year uses last year's.
 """
 

@@ -13,17 +13,17 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
-from hub.municipality import koga
-from hub.municipality.chain import Order
-from hub.municipality.content import page_content
-from hub.municipality.dossier import take_dossier
+from hub.municipality.orders.chain import Order
+from hub.municipality.orders.subject import chosen_persons, listed_persons, reference
+from hub.municipality.pages.content import page_content
 from hub.municipality.pages.page import Draft, Marks
-from hub.municipality.raster import FinishedPage, read_pages
-from hub.municipality.register import Base, Card
-from hub.municipality.rules import rules_on
-from hub.municipality.sample_register import resident_id, sample_entries
-from hub.municipality.subject import chosen_persons, listed_persons, reference
-from hub.municipality.typesetter import Typesetter
+from hub.municipality.registers.dossier import take_dossier
+from hub.municipality.registers.register import Base, Card
+from hub.municipality.renderer.typesetter import Typesetter
+from hub.municipality.rules.rules import rules_on
+from hub.municipality.samples import koga
+from hub.municipality.samples.sample_register import resident_id, sample_entries
+from hub.municipality.signer.raster import FinishedPage, read_pages
 
 _DAY = date(2026, 7, 1)
 _TRANSACTION = "0" * 32

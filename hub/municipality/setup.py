@@ -17,20 +17,21 @@ from sqlalchemy import Engine, inspect
 from sqlalchemy.orm import Session
 
 from hub.clock import Clock, utc_now
-from hub.municipality import civil_registers, koga
-from hub.municipality.changes import all_changes, record_hours
-from hub.municipality.citizens import CITIZENS
 from hub.municipality.interface import Municipality
-from hub.municipality.office import Office
-from hub.municipality.pool import WorkerPool
-from hub.municipality.register import Base, Card, open_register, writing
-from hub.municipality.renderer import MODULE as RENDERER
-from hub.municipality.renderer import RendererProcess
-from hub.municipality.rules import TOKYO
-from hub.municipality.sample_register import resident_id, sample_entries
-from hub.municipality.signer_process import ANY, SignerProcess, read_key, signer_worker
-from hub.municipality.towns import TOWNS
-from hub.municipality.worker import WorkerProcess
+from hub.municipality.office.office import Office
+from hub.municipality.registers import civil_registers
+from hub.municipality.registers.register import Base, Card, open_register, writing
+from hub.municipality.renderer.renderer import MODULE as RENDERER
+from hub.municipality.renderer.renderer import RendererProcess
+from hub.municipality.rules.changes import all_changes, record_hours
+from hub.municipality.rules.rules import TOKYO
+from hub.municipality.samples import koga
+from hub.municipality.samples.citizens import CITIZENS
+from hub.municipality.samples.sample_register import resident_id, sample_entries
+from hub.municipality.samples.towns import TOWNS
+from hub.municipality.signer.signer_process import ANY, SignerProcess, read_key, signer_worker
+from hub.municipality.workers.pool import WorkerPool
+from hub.municipality.workers.worker import WorkerProcess
 
 Shared = tuple[RendererProcess, SignerProcess]
 _LONG_REGISTERED = date(2024, 4, 1)

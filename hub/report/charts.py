@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from hub.municipality.glyphs import FONT
+from hub.municipality.renderer.glyphs import FONT
 
 FONTS: Sequence[Path] = (
     Path("/usr/share/fonts/truetype/bizud-gothic/BIZUDPGothic-Regular.ttf"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from hub.municipality.era import japanese_date
+from hub.municipality.pages.era import japanese_date
 from hub.report.review import Review
 from hub.report.words import CAUSES, RESULTS, TROUBLES, TYPES, word
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import typst
 
-from hub.municipality.glyphs import FONT
+from hub.municipality.renderer.glyphs import FONT
 from hub.report import charts
 from hub.report.page import page_of
 from hub.report.recovery import MINUTES_GOAL, MINUTES_NOW, MINUTES_RECOVERED

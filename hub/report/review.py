@@ -15,8 +15,8 @@ from sqlalchemy import Engine
 
 from hub.clock import Clock, rfc3339
 from hub.ledger.tariffs import Tariffs, Town
-from hub.municipality.rules import rules_on
-from hub.municipality.towns import TOWNS
+from hub.municipality.rules.rules import rules_on
+from hub.municipality.samples.towns import TOWNS
 from hub.report.incidents import read_incidents, told
 from hub.report.money import money_of
 from hub.report.recovery import COPIES_A_HOLDER_ASSUMED, MINUTES_NOW, Assumptions, recovery_of

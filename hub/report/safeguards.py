@@ -15,9 +15,9 @@ from hub.centre.hours import centre_is_open
 from hub.ledger.differences import of_order
 from hub.ledger.posting import tokyo_day
 from hub.ledger.tariffs import Tariffs
-from hub.municipality.changes import all_changes, differences
+from hub.municipality.rules.changes import all_changes, differences
+from hub.municipality.samples.towns import TOWNS
 from hub.municipality.setup import codes_in, open_existing
-from hub.municipality.towns import TOWNS
 from hub.report.incidents import POLICE, Incident
 from hub.report.year import Year
 

@@ -49,6 +49,7 @@ TROUBLES: Mapping[str, str] = MappingProxyType(
         "camera_inoperative": "カメラの不具合",
         "coin_fault": "硬貨投入口の不具合",
         "clerk_unavailable": "手続処理の停止",
+        "maintenance": "保守作業",
     }
 )
 RESULTS: Mapping[str, str] = MappingProxyType({"ok": "適", "attention": "要確認", "unchecked": "未点検"})

@@ -13,11 +13,12 @@ from pathlib import Path
 from hub.files import write_new
 from hub.scramble.label import KEY_ID_MAX
 from hub.scramble.payload import KEY_BYTES
+from hub.settings import Unconfigured
 
 _NAME = re.compile(r"panel-([1-9][0-9]{0,4})\.key")
 
 
-class PanelKeyError(Exception):
+class PanelKeyError(Unconfigured):
     """The keys cannot be used; the text names the file and the remedy."""
 
 

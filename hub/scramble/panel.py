@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hub.scramble import shuffle
 from hub.scramble.bullseye import SIDE_DOTS, bullseye
 from hub.scramble.code import BlockCode, blocks_for, encode, fitted
+from hub.scramble.compression import Kind
 from hub.scramble.label import SLOTS, UNIT_BYTES, Label, label_modules, label_text, symbol_version
 from hub.scramble.layout import LABEL_MODULE_DOTS, Frame, Layout, label_side, layout, smallest_frame
 from hub.scramble.payload import Page, seal_page
@@ -45,15 +46,17 @@ def draw_panel(  # noqa: PLR0917 - the order in which the issuing path has them
     profile: Profile,
     site_address: str,
     page: tuple[int, int] = (1, 1),
+    kind: Kind = Kind.MIXED_1,
 ) -> Panel:
     """Draw the panel of one page; the same page and key give the same dots.
 
-    `page_bits`: rows of `width_dots / 8` bytes; `key`: 32 bytes, `key_id`: 0 … 65535; `page`: number and of how many.
+    `page_bits`: rows of `width_dots / 8` bytes; `key`: 32 bytes, `key_id`: 0 … 65535; `page`: number and of how many;
+    `kind`: the compression to try.
     Raises ValueError for sizes that do not fit, BadAddress for an address that no label can hold.
     """
     if width_dots % 8 or len(page_bits) % (width_dots // 8) or not page_bits:
         raise ValueError(f"{len(page_bits)} bytes are no page of {width_dots} dots")
-    sealed = seal_page(Page(page_bits, width_dots, document_id, *page), key, bound_bytes(width_dots, key_id))
+    sealed = seal_page(Page(page_bits, width_dots, document_id, *page), key, bound_bytes(width_dots, key_id), kind)
     profile = profile_for(profile, len(sealed))
     units = ceil(len(sealed) / UNIT_BYTES)
     code = blocks_for(units * UNIT_BYTES, profile.value.rate)

@@ -16,11 +16,10 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from hub.scramble import jbig
+from hub.scramble.compression import Kind, compress, decompress
 
 KEY_BYTES = 32
 VERSION = 1
-_JBIG1 = 1
 _LABEL = b"kiosk-scramble-v1"
 _HEAD = struct.Struct(">BBBB")  # version, page number, number of pages, length of the document's id
 _SIZE = struct.Struct(">I")  # of the ciphertext with its tag
@@ -50,13 +49,14 @@ class Page:
         return len(self.dots) * 8 // self.width_dots
 
 
-def seal_page(page: Page, key: bytes, bound: bytes) -> bytes:
+def seal_page(page: Page, key: bytes, bound: bytes, kind: Kind = Kind.MIXED_1) -> bytes:
     """Compress and encrypt; `bound` is authenticated with it and not part of the result."""
     name = page.document_id.encode()
     if not 0 < len(name) <= _ID_BYTES_MAX:
         raise ValueError(f"document id of {len(name)} bytes: 1 to {_ID_BYTES_MAX} are possible")
     head = _HEAD.pack(VERSION, page.number, page.of, len(name)) + name
-    plain = _PLAIN.pack(_JBIG1, page.width_dots, page.rows) + jbig.compress(page.dots, page.width_dots, page.rows)
+    used, compressed = compress(page.dots, page.width_dots, page.rows, kind)
+    plain = _PLAIN.pack(used, page.width_dots, page.rows) + compressed
     encryption_key, nonce_key = _keys(key)
     size = _SIZE.pack(len(plain) + _TAG_BYTES)
     known = bound + head + size
@@ -79,9 +79,9 @@ def open_page(payload: bytes, key: bytes, bound: bytes) -> Page:
     except (struct.error, InvalidTag, ValueError) as error:
         raise NotAuthentic("the scrambled image was not made with this key, or was altered") from error
     kind, width, rows = _PLAIN.unpack_from(plain)
-    if payload[0] != VERSION or kind != _JBIG1:
+    if payload[0] != VERSION or kind not in iter(Kind):
         raise NotAuthentic(f"payload version {payload[0]}, compression {kind}: made by a newer centre")
-    dots = jbig.decompress(plain[_PLAIN.size :], width, rows)
+    dots = decompress(kind, plain[_PLAIN.size :], width, rows)
     return Page(dots, width, head[_HEAD.size :].decode(), number, of)
 
 

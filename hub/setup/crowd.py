@@ -18,11 +18,11 @@ from hub.files import load_key
 from hub.jpki.authority import CARD_VALIDITY, issue_card_certificate
 from hub.jpki.register import Register
 from hub.jpki.store import load_authorities
-from hub.municipality.changes import change_row
-from hub.municipality.entries import Someone, resident_id
-from hub.municipality.plausible import first_changes, plausible_people
-from hub.municipality.register import Base, Card
-from hub.municipality.rules import TOKYO
+from hub.municipality.registers.register import Base, Card
+from hub.municipality.rules.changes import change_row
+from hub.municipality.rules.rules import TOKYO
+from hub.municipality.samples.entries import Someone, resident_id
+from hub.municipality.samples.plausible import first_changes, plausible_people
 from hub.municipality.setup import make_key, register_path, seed
 from hub.setup.rsa_keys import make_missing_keys
 from hub.setup.signing import add_to_key_list

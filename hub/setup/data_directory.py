@@ -44,7 +44,8 @@ def initialise(plan: Plan, clock: Clock, say: Callable[[str], None]) -> None:
     tls = TlsAuthority(pki, now, say)
     tls.server(pki / "server")
     tls.server(pki / "broker")
-    tls.client(pki / "monitor", "monitor")
+    for name in ("monitor", "exporter", "fleet", "operator"):
+        tls.client(pki / name, name)
     tls.issuing_server(pki / "issuing")
     tls.client(pki / "centre-client", "centre")
     tls.client(pki / "inquiry", "inquiry")

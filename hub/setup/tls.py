@@ -4,7 +4,6 @@ Not responsible for roles, which are read from the common names. Keys: EC P-256.
 """
 
 import ipaddress
-import re
 import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -17,10 +16,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from hub.files import key_pem, load_key, write_new
+from hub.kiosk_id import KIOSK_ID
 
 AUTHORITY_VALIDITY = timedelta(days=3650)
 VALIDITY = timedelta(days=825)
-KIOSK_ID = re.compile(r"kiosk-[0-9]{4,6}")
 
 
 class TlsAuthority:

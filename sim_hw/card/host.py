@@ -62,7 +62,8 @@ async def serve(socket_path: Path, outer_pid: int, *, in_the_open: bool) -> None
     """Run until `quit`, SIGTERM or end of standard input."""
     with tempfile.TemporaryDirectory(prefix="card-host-", dir=None if in_the_open else "/run") as folder:
         port = free_port(2, "") if in_the_open else PORT  # vpcd takes one a slot
-        daemon = Daemon(Path(folder), port, socket_path.with_name("pcscd.sock") if in_the_open else None)
+        # Not in the namespace's own /run: whoever is confined by Landlock cannot go through /proc/PID/root.
+        daemon = Daemon(Path(folder), port, socket_path.with_name("pcscd.sock"))
         slot = Slot(port)
         host = Host(Verbs(slot, daemon))
         loop = asyncio.get_running_loop()
@@ -71,14 +72,13 @@ async def serve(socket_path: Path, outer_pid: int, *, in_the_open: bool) -> None
         try:
             await daemon.start()
             server = await asyncio.start_unix_server(host.serve_client, path=str(socket_path))
-            csock = str(daemon.comm) if in_the_open else f"/proc/{outer_pid}/root{daemon.comm}"
-            print(json.dumps({"pid": outer_pid, "csock": csock}), flush=True)
+            print(json.dumps({"pid": outer_pid, "csock": str(daemon.comm)}), flush=True)
             await host.stopped.wait()
             server.close()
         finally:
             await slot.power_lost()
             await daemon.kill()
-            _forget(socket_path, *([daemon.comm] if in_the_open else []))
+            _forget(socket_path, daemon.comm)
 
 
 def _forget(*sockets: Path) -> None:

@@ -80,6 +80,29 @@ class Completion:
 
 
 @dataclass(frozen=True, slots=True)
+class FullStatusOn:
+    """GS E0: which of the four bytes of full status are sent at every change; 0 is none."""
+
+    mask: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCounter:
+    """GS E1 (cm left), E2 (cuts), E3 (cm printed), E4 (retracted) or E5 (switched on)."""
+
+    letter: int
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """FS P: cut, hold the strip out; after so many seconds draw it back or spit it out, 0: at the next one."""
+
+    steps: int
+    retract: bool
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ignored:
     """Known, and without effect on what this printer prints."""
 
@@ -104,6 +127,9 @@ Command = (
     | Cut
     | AutomaticStatus
     | Completion
+    | FullStatusOn
+    | ReadCounter
+    | Present
     | Ignored
     | Unknown
 )

@@ -19,15 +19,23 @@ class Condition(StrEnum):
     MECHANICAL = "mechanical"
     UNRECOVERABLE = "unrecoverable"
     AUTO_RECOVERABLE = "auto_recoverable"
+    FEED_BUTTON = "feed_button"
+    HEAD_UP = "head_up"
+    VOLTAGE = "voltage"
+    JAM = "jam"
+    MEMORY = "memory"
+    PRESENTER = "presenter"
     OFFLINE = "offline"
     POWER_OFF = "power_off"
     TORN = "torn"
     FROZEN = "frozen"
 
 
-ERRORS = {Condition.CUTTER, Condition.MECHANICAL, Condition.UNRECOVERABLE, Condition.AUTO_RECOVERABLE}
+# Kiosk printers alone tell these apart; see `Reading.full_status`.
+KIOSK = {Condition.HEAD_UP, Condition.VOLTAGE, Condition.JAM, Condition.MEMORY, Condition.PRESENTER}
+ERRORS = {Condition.CUTTER, Condition.MECHANICAL, Condition.UNRECOVERABLE, Condition.AUTO_RECOVERABLE} | KIOSK
 RECOVERABLE = {Condition.CUTTER, Condition.MECHANICAL}
-STOPS = ERRORS | {Condition.COVER_OPEN, Condition.PAPER_OUT, Condition.OFFLINE}
+STOPS = ERRORS | {Condition.COVER_OPEN, Condition.PAPER_OUT, Condition.FEED_BUTTON, Condition.OFFLINE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,7 @@ class Reading:
             case 1:
                 bits = 0x08 if self.offline else 0
             case 2:
-                bits = self._bits({Condition.COVER_OPEN: 0x04, Condition.PAPER_OUT: 0x20})
+                bits = self._bits({Condition.COVER_OPEN: 0x04, Condition.FEED_BUTTON: 0x08, Condition.PAPER_OUT: 0x20})
                 bits |= 0x40 if self.now & ERRORS else 0
             case 3:
                 bits = self._bits(
@@ -68,7 +76,8 @@ class Reading:
 
     def frame(self) -> bytes:
         """Build the four bytes of automatic status."""
-        first = 0x10 | (0x08 if self.offline else 0) | self._bits({Condition.COVER_OPEN: 0x20})
+        first = 0x10 | (0x08 if self.offline else 0)
+        first |= self._bits({Condition.COVER_OPEN: 0x20, Condition.FEED_BUTTON: 0x40})
         second = self._bits(
             {
                 Condition.MECHANICAL: 0x04,
@@ -80,3 +89,11 @@ class Reading:
         near = self.now & {Condition.PAPER_NEAR_END, Condition.PAPER_OUT}
         third = (0x03 if near else 0) | self._bits({Condition.PAPER_OUT: 0x0C})
         return bytes([first, second, third, 0x0F])
+
+    def full_status(self, *, ticket: bool) -> bytes:
+        """Build the four bytes of a kiosk printer: paper, user, recoverable, unrecoverable; `ticket` in the mouth."""
+        paper = self._bits({Condition.PAPER_OUT: 0x01, Condition.PAPER_NEAR_END: 0x04}) | (0x20 if ticket else 0)
+        user = self._bits({Condition.HEAD_UP: 0x01, Condition.COVER_OPEN: 0x02, Condition.FEED_BUTTON: 0x20})
+        recoverable = self._bits({Condition.AUTO_RECOVERABLE: 0x01, Condition.VOLTAGE: 0x08, Condition.JAM: 0x40})
+        unrecoverable = self._bits({Condition.CUTTER: 0x01, Condition.MEMORY: 0x08, Condition.PRESENTER: 0x80})
+        return bytes([paper, user, recoverable, unrecoverable])

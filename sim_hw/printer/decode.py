@@ -29,7 +29,7 @@ class Decoded:
         while (order := parser.take(buffer)) is not None:
             for row in line.rows_of(order):
                 paper += row
-            if isinstance(order, command.Cut) and paper:
+            if isinstance(order, command.Cut | command.Present) and paper:
                 self.strips.append(Strip(len(self.strips) + 1, width_dots, bytes(paper)))
                 paper.clear()
             elif isinstance(order, command.Unknown):

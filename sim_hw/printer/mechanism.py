@@ -41,6 +41,7 @@ class Mechanism:
         self.head = Head()
         self.emerging = bytearray()
         self.strips_cut = 0
+        self.rows_printed = 0
         self.rows_left = ROLL_ROWS
         self._changed = changed
         self._printed = printed
@@ -106,6 +107,7 @@ class Mechanism:
         await self._runs.wait()
         self.emerging += row
         self.rows_left -= 1
+        self.rows_printed += 1
         if self.mm_per_s is not None and self.head.burn(row_dots(row), time.monotonic()):
             self._overheat()
         out = self.rows_out
@@ -128,16 +130,17 @@ class Mechanism:
         if self._due_s - now_s > SLACK_S:
             await asyncio.sleep(self._due_s - now_s)
 
-    async def cut(self) -> None:
+    async def cut(self) -> Strip | None:
         """Cut what has come out; it falls into the tray. With nothing printed, nothing falls."""
         await self._runs.wait()
         if not self.emerging:
-            return
+            return None
         self.strips_cut += 1
         strip = Strip(self.strips_cut, self.width_dots, bytes(self.emerging))
         self._printed(strip.rows)
         self.emerging.clear()
         self._dropped(strip)
+        return strip
 
     async def running(self) -> None:
         """Wait until nothing stops the printer."""

@@ -17,8 +17,8 @@ from sim_hw.printer.parameters import ESC_PARAMETERS, GS_PARAMETERS
 if TYPE_CHECKING:
     from sim_hw.printer.command import Command
 
-NUL, HT, LF, FF, CR, DLE, CAN, ESC, GS = 0x00, 0x09, 0x0A, 0x0C, 0x0D, 0x10, 0x18, 0x1B, 0x1D
 SPACE = 0x20
+KIOSK_LETTERS = {bytes([letter]) for letter in range(0xE0, 0xE6)}
 DEFAULT_SPACING_ROWS = 30
 DC4_LENGTH = {0x01: 5, 0x02: 5, 0x08: 10}
 COLUMN_MODES = {0: (1, True), 1: (1, False), 32: (3, True), 33: (3, False)}
@@ -51,7 +51,9 @@ class Parser:
             case 0x1B:
                 return self._escape(buffer)
             case 0x1D:
-                return self._group(buffer)
+                return _kiosk(buffer) if bytes(buffer[1:2]) in KIOSK_LETTERS else self._group(buffer)
+            case 0x1C:
+                return _present(buffer)
             case 0x10:
                 return _real_time(buffer)
             case 0x0A:
@@ -184,3 +186,20 @@ def _function(buffer: bytearray) -> Command | None:
     if raw[2] == ord("H") and raw[5:7] == b"00" and length == 11:  # noqa: PLR2004 - two selectors, four id bytes
         return command.Completion(raw[7:11])
     return command.Unknown(raw)
+
+
+def _kiosk(buffer: bytearray) -> Command | None:
+    """GS E0 n, or GS E1 to GS E5."""
+    if buffer[1] != 0xE0:  # noqa: PLR2004 - the one with a parameter
+        return command.ReadCounter(_cut_off(buffer, 2)[1])
+    return command.FullStatusOn(_cut_off(buffer, 3)[2]) if len(buffer) >= 3 else None  # noqa: PLR2004
+
+
+def _present(buffer: bytearray) -> Command | None:
+    """FS P steps led mode seconds."""
+    if len(buffer) > 1 and buffer[1] != ord("P"):
+        return command.Unknown(_cut_off(buffer, 1))
+    if len(buffer) < 6:  # noqa: PLR2004 - length of this command
+        return None
+    raw = _cut_off(buffer, 6)
+    return command.Present(raw[2], raw[4] == ord("R"), raw[5])

@@ -11,11 +11,13 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from sim_hw.printer import command, real_time
-from sim_hw.printer.conditions import RECOVERABLE, Condition
+from sim_hw.printer.conditions import ERRORS, KIOSK, RECOVERABLE, Condition
+from sim_hw.printer.kiosk import KioskSide
 from sim_hw.printer.line import Line
 from sim_hw.printer.links import Link, PtyLink, TcpLink, listen
 from sim_hw.printer.mechanism import Mechanism
 from sim_hw.printer.parser import Parser
+from sim_hw.printer.traits import GENERIC, Traits
 
 if TYPE_CHECKING:
     import socket
@@ -35,7 +37,7 @@ class SimPrinter:
 
     `on_event` takes dicts (`printer_row`, `strip_cut`, `printer_condition`, `printer_power`); `on_strip`
     takes each `Strip`.
-    `clears_on_demand` False is a model that does not know DLE DC4 8. Must be made where an event loop runs.
+    `traits` is the make (`traits.py`). Must be made where an event loop runs.
     """
 
     def __init__(
@@ -44,12 +46,12 @@ class SimPrinter:
         *,
         mm_per_s: float | None = 150.0,
         buffer_bytes: int = 65_536,
-        clears_on_demand: bool = True,
+        traits: Traits = GENERIC,
         on_event: Callable[[dict[str, Any]], None] | None = None,
         on_strip: Callable[[Strip], None] | None = None,
     ) -> None:
         self.buffer_bytes = buffer_bytes
-        self.clears_on_demand = clears_on_demand
+        self.traits = traits
         self.strips: list[Strip] = []
         self.received = bytearray()
         self.real_time_fired: list[real_time.RealTime] = []
@@ -57,6 +59,7 @@ class SimPrinter:
         self.powered = True
         self.mechanism = Mechanism(width_dots, mm_per_s, self._report, self._row, self._drop)
         self.mechanism.spring = self.suffer
+        self.kiosk = KioskSide(self.mechanism, self._send, self._emit)
         self._on_event = on_event
         self._on_strip = on_strip
         self._buffer = bytearray()
@@ -97,6 +100,7 @@ class SimPrinter:
 
     async def close(self) -> None:
         """Take the printer away."""
+        self.kiosk.presenter.close()
         self._stop()
         await self._stopped()
         if self._pty:
@@ -144,7 +148,8 @@ class SimPrinter:
 
     def repair(self) -> None:
         """Put errors and the offline switch right by hand; an unrecoverable one needs a power cycle as well."""
-        self.mechanism.clear(Condition.CUTTER, Condition.MECHANICAL, Condition.AUTO_RECOVERABLE, Condition.OFFLINE)
+        by_hand = {Condition.CUTTER, Condition.MECHANICAL, Condition.AUTO_RECOVERABLE, Condition.OFFLINE}
+        self.mechanism.clear(*by_hand, *KIOSK, Condition.FEED_BUTTON)
 
     def fail_at_row(self, row: int, condition: Condition | str) -> None:
         """Let `condition` happen once row `row` of the strip on the paper is printed."""
@@ -168,13 +173,16 @@ class SimPrinter:
         self._stop()
         self._forget()
         self._mask = 0
+        self.kiosk.reset()
+        self.kiosk.presenter.close()
         self._emit({"event": "printer_power", "on": False})
 
     async def power_on(self) -> None:
         """Power again, at the same port."""
         await self._stopped()
         self.powered = True
-        self.mechanism.clear(*RECOVERABLE, Condition.UNRECOVERABLE, Condition.AUTO_RECOVERABLE)
+        self.kiosk.times_on += 1
+        self.mechanism.clear(*ERRORS - {Condition.JAM, Condition.HEAD_UP})
         if self._port:
             await self.start_tcp(self._port)
         elif self._pty:
@@ -269,14 +277,17 @@ class SimPrinter:
         """Obey; True if that cleared the buffers."""
         self.real_time_fired.append(order)
         match order:
+            case real_time.TransmitStatus(20):
+                if self.traits.kiosk:
+                    self.kiosk.answer_full_status()
             case real_time.TransmitStatus(number):
                 self._send(self.mechanism.reading.reply(number))
-            case real_time.Recover(number) if self.mechanism.reading.now & RECOVERABLE:
+            case real_time.Recover(number) if self.traits.recovers and self.mechanism.reading.now & RECOVERABLE:
                 if number == 2:  # noqa: PLR2004 - "recover after clearing the buffers"
                     self._restart()
                 self.mechanism.clear(*RECOVERABLE)
                 return number == 2  # noqa: PLR2004
-            case real_time.ClearBuffer() if self.clears_on_demand:
+            case real_time.ClearBuffer() if self.traits.clears:
                 self._restart()
                 self._send(CLEARED_REPLY)
                 return True
@@ -306,13 +317,18 @@ class SimPrinter:
         match order:
             case command.Initialize():
                 self._mask = 0
+                self.kiosk.reset()
             case command.Cut():
                 await self.mechanism.cut()
+            case command.FullStatusOn() | command.ReadCounter() | command.Present() if self.traits.kiosk:
+                await self.kiosk.perform(order)
+            case command.FullStatusOn(mask) | command.ReadCounter(mask) | command.Present(mask):
+                self.unknown.append(bytes([mask]))
             case command.AutomaticStatus(mask):
                 self._mask = mask
                 self._frame = b""
                 self._report()
-            case command.Completion(process_id):
+            case command.Completion(process_id) if self.traits.completes:
                 await self.mechanism.running()
                 self._send(b"\x37\x22" + process_id + b"\x00")
             case command.Unknown(raw):
@@ -347,6 +363,7 @@ class SimPrinter:
         if self._mask and frame != self._frame:
             self._frame = frame
             self._send(frame)
+        self.kiosk.report()
         if reading.now != self._told:
             self._told = reading.now
             self._emit({"event": "printer_condition", "conditions": sorted(reading.now)})

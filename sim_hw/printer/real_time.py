@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 CLEAR_BUFFER = bytes.fromhex("10 14 08 01 03 14 01 06 02 08")
 PATTERN = re.compile(
-    rb"\x10\x04[\x01-\x04]"
+    rb"\x10\x04[\x01-\x04\x14]"
     rb"|\x10\x05[\x01\x02]"
     rb"|\x10\x14\x01[\x00\x01][\x01-\x08]"
     rb"|\x10\x14\x02\x01\x08"
@@ -20,7 +20,7 @@ LONGEST = len(CLEAR_BUFFER)
 
 @dataclass(frozen=True, slots=True)
 class TransmitStatus:
-    """DLE EOT n."""
+    """DLE EOT n; 20 is the full status of kiosk printers."""
 
     number: int
 

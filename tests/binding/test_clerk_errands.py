@@ -18,9 +18,10 @@ from firmware.app.clerk.errands import Errands, Sources
 from firmware.app.clerk.jpki import Authenticated
 from firmware.app.clerk.receipt import Receipts
 from firmware.app.clerk.runner import Runner
+from firmware.app.clerk.slip import Slips
 from firmware.app.clerk.state import Asking, Clerk, Limits, Question
 from firmware.app.clerk.visit import Field, Place, Wanted
-from firmware.app.screens import texts
+from firmware.app.screens import pages, texts
 from firmware.devices import DeviceFault, DeviceState, Paper, PrinterStatus
 
 KOGA = Place(
@@ -68,9 +69,9 @@ class Desk:
             pass
 
         reader: Any = None
-        receipts = Receipts("kiosk-0001", "seven_eleven", 576, {"resident_record": "住民票の写し"})
+        receipts, slips = Receipts("kiosk-0001", "seven_eleven", 576, TEXTS), Slips("kiosk-0001", 576, TEXTS)
         self.errands = Errands(
-            Sources(reader, places, lambda: self.session.exchange, printer, warm, self._offer, receipts)
+            Sources(reader, places, lambda: self.session.exchange, printer, warm, self._offer, receipts, slips)
         )
 
     def _offer(self, pictures: Any) -> None:
@@ -130,7 +131,7 @@ def test_the_receipt_is_a_strip_of_its_own_behind_the_sheets(desk: Desk):
         await desk.until_the_document()
         assert await desk.errands.print(7, lambda _: None) == v.PrintDone(7)
         assert (len(desk.job.printed), desk.job.closed) == (6, 1)
-        assert await desk.errands.print_receipt(8) == v.ReceiptPrinted(8, printed=True)
+        assert await desk.errands.print_receipt(8, "en") == v.ReceiptPrinted(8, printed=True)
 
     asyncio.run(scenario())
     assert (len(desk.job.printed), desk.job.closed) == (7, 2)
@@ -142,10 +143,22 @@ def test_a_receipt_that_fails_is_told_and_the_printer_given_back(desk: Desk, fau
         await desk.until_the_document()
         await desk.errands.print(7, lambda _: None)
         desk.job.fault = fault
-        assert await desk.errands.print_receipt(8) == v.ReceiptPrinted(8, printed=False)
+        assert await desk.errands.print_receipt(8, "en") == v.ReceiptPrinted(8, printed=False)
 
     asyncio.run(scenario())
     assert desk.job.closed == 2
+
+
+@pytest.mark.parametrize("fault", [None, DeviceFault("paper_out")])
+def test_the_slip_of_a_request_is_printed_or_not_and_the_printer_given_back(desk: Desk, fault: Exception | None):
+    async def scenario() -> None:
+        await desk.until_the_offers()
+        desk.errands.known.requests = (pages.Request("202611230001", "requested", "2026-11-23"),)
+        desk.job.fault = fault
+        assert await desk.errands.print_slip(5, "vi") == v.SlipDone(5, printed=fault is None)
+
+    asyncio.run(scenario())
+    assert (len(desk.job.printed), desk.job.closed) == (int(fault is None), 1)
 
 
 class Shown:
@@ -181,6 +194,23 @@ def test_what_is_typed_is_shown_but_never_in_the_machines_state(desk: Desk):
         assert Field.NAME in runner.clerk.visit.typed, "the machine knows that it is whole"
         runner.touched(len(shown.views), "erase")
         assert Field.NAME not in runner.clerk.visit.typed
+
+    asyncio.run(scenario())
+
+
+def test_each_key_draws_the_page_once_whether_the_machine_learned_something_or_not(desk: Desk, monkeypatch: Any):
+    async def scenario() -> None:
+        runner, shown = runner_at(desk, Question.REGISTER_PHONE)
+        for count, digit in enumerate("092942", 1):
+            runner.touched(len(shown.views), f"digit:{digit}")
+            assert [view.typed for view in shown.views] == ["092942"[:each] for each in range(1, count + 1)]
+        now_s = asyncio.get_running_loop().time()
+        monkeypatch.setattr(asyncio.get_running_loop(), "time", lambda: now_s)
+        runner.touched(len(shown.views), "digit:1")
+        before = runner.clerk
+        runner.touched(len(shown.views), "digit:1")
+        assert runner.clerk == before, "with the clock standing, the machine learns nothing of the second one"
+        assert [view.typed for view in shown.views[6:]] == ["0929421", "09294211"]
 
     asyncio.run(scenario())
 

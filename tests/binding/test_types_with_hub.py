@@ -12,6 +12,8 @@ from firmware.app.clerk.exchange import Exchange
 from firmware.app.clerk.order import Choice
 from firmware.app.hub_client import HubClient, HubRefused
 
+pytestmark = pytest.mark.xdist_group("binding hub")
+
 
 async def _household(exchange: Exchange, kind: str) -> Household:
     return (await exchange.query(query.household(kind))).said

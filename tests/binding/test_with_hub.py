@@ -18,6 +18,8 @@ from firmware.app.hub_client import HubClient, HubRefused
 from firmware.app.kiosk.hub import KioskHub, Stale, VoidReason
 from firmware.app.kiosk.vocabulary import OrderState
 
+pytestmark = pytest.mark.xdist_group("binding hub")
+
 ALL_OF_HER_HOUSEHOLD = Choice("resident_record", "household", ("relationship", "domicile"), 2)
 
 

@@ -15,6 +15,7 @@ from hub.ledger.reconcile import reconcile
 from hub.ledger.store import centre_records
 from sim_hw import demo
 from sim_hw.printer.decode import Decoded
+from tests.mqtt.contract import faults
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -92,6 +93,11 @@ def test_mosquitto_sub_saw_the_kiosk_go_through_its_states(out):
     states = [json.loads(each["payload"])["state"] for each in seen if each["topic"] == "kiosk/v1/kiosk-0001/state"]
     assert [state for state in ("in_service", "serving", "awaiting_pickup") if state not in states] == []
     assert any(each["topic"].endswith("/avail") and each["payload"] == "online" for each in seen)
+
+
+def test_everything_that_was_published_is_of_the_contract(out):
+    seen = [json.loads(line) for line in (out / "mqtt.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [fault for each in seen for fault in faults(each["topic"], each.get("payload") or "")] == []
 
 
 def test_nothing_personal_is_in_what_the_kiosk_wrote_or_said(out):

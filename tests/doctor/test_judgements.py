@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -11,8 +12,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from firmware.app.clerk import strip
+from firmware.config import Operators
 from firmware.devices import DeviceState, DeviceUnavailable, Paper, PrinterStatus
-from firmware.roles.doctor import certificates
+from firmware.roles.doctor import certificates, fonts, keys, operators, sandbox
 from firmware.roles.doctor.centre import judge_clock
 from firmware.roles.doctor.finding import Check, fail, ok
 from firmware.roles.doctor.peripherals import judge_printer
@@ -109,3 +112,61 @@ def _certificate(begins: datetime, ends: datetime) -> bytes:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "kiosk-0001")])
     builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number(), begins, ends)
     return builder.sign(key, None).public_bytes(Encoding.PEM)
+
+
+@pytest.mark.parametrize(("mode", "mark"), [(0o600, "OK"), (0o400, "OK"), (0o640, "FAIL"), (0o604, "FAIL")])
+def test_a_key_that_others_can_read_fails(tmp_path, mode, mark):
+    key = tmp_path / "clerk.key"
+    key.write_bytes(b"")
+    key.chmod(mode)
+    finding = keys.judge({"hub.clerk_key": key})
+    assert finding.mark == mark
+    assert ("chmod 0600" in finding.remedy) is (mark == "FAIL")
+
+
+@pytest.mark.parametrize(
+    ("lacking", "required", "mark"),
+    [("", True, "OK"), ("", False, "OK"), ("Landlock", True, "FAIL"), ("Landlock", False, "WARN")],
+)
+def test_a_kernel_that_cannot_confine_the_clerk_fails_unless_the_configuration_bears_it(lacking, required, mark):
+    finding = sandbox.judge(lacking, required=required)
+    assert finding.mark == mark
+    assert (lacking in finding.found) is True
+
+
+KEY = "office D4TwsadJqqRSQ_gN1sXlNNLqxGVbNpXsPAgLAlxQ3G8"
+
+
+@pytest.mark.parametrize(
+    ("keys_", "mark", "found"),
+    [
+        ((KEY,), "OK", "office ("),
+        ((), "WARN", "operators.keys is empty"),
+        ((f"office {'A' * 43}",), "FAIL", "the key of office is none"),
+        ((f"{KEY[:-1]}9",), "FAIL", "cut or changed in copying"),
+    ],
+)
+def test_the_keys_that_clear_alarms_are_looked_at(keys_, mark, found):
+    finding = asyncio.run(operators.check(Operators(keys=keys_)))
+    assert finding.mark == mark
+    assert found in finding.found
+    assert bool(finding.remedy) is (mark != "OK")
+
+
+@pytest.mark.parametrize(
+    ("lost", "mark", "found", "remedy"),
+    [
+        ((), "OK", "receipts and slips in en, ja, ko, pt, vi, zh", ""),
+        (("FONTS",), "WARN", "no receipts, no slips", "fonts-morisawa-bizud-gothic"),
+        (("OTHER_FONTS",), "WARN", "without en, ko, pt, vi, zh", "fonts-noto-cjk"),
+    ],
+)
+def test_fonts_of_receipts_and_slips_are_missed_with_the_package_that_has_them(monkeypatch, lost, mark, found, remedy):
+    for name in lost:
+        monkeypatch.setattr(strip, name, (Path("/nowhere/font.ttf"),))
+    strip.font_of.cache_clear()
+    finding = asyncio.run(fonts.check())
+    strip.font_of.cache_clear()
+    assert finding.mark == mark
+    assert found in finding.found
+    assert remedy in finding.remedy

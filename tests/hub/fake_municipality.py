@@ -24,6 +24,7 @@ from hub.municipality.interface import (
 )
 
 ROWS = 200
+CODE_ROWS = 192
 FEES = {"resident_record": 250, "income_tax": 300}
 PERSON = {"ref": "0" * 32, "name": "見本 花子", "kana": "ミホン ハナコ", "self": True}
 PERSON |= {"relationship": "世帯主", "birth_date": "1986-11-30", "foreign": False}
@@ -97,10 +98,12 @@ class FakeMunicipality:
     def made(self, request: IssueRequest) -> IssueAnswer:
         order = verify1(request.order_cose, Ed25519PublicKey.from_public_bytes(request.signing_key))
         pages = [secrets.token_bytes(order["head_dots"] // 8 * ROWS) for _ in range(2)]
+        kept_blank = bytes(order["head_dots"] // 8 * CODE_ROWS)
+        pages[0] = kept_blank + pages[0][len(kept_blank) :]
         record = {name: order[name] for name in order if name not in {"v", "transaction_id", "clerk_nonce"}}
         record |= self._bound(request, "document")
         record |= {"document_id": secrets.token_hex(16), "pages": self._lines(order["head_dots"], pages)}
-        record["code_area"] = {"left_dots": 0, "top_rows": 0, "side_dots": 192}
+        record["code_area"] = {"left_dots": 0, "top_rows": 0, "side_dots": CODE_ROWS}
         self.change(record)
         return IssueAnswer(sign1(record, self.key, kid_of(self.key.public_key())), pages, record["document_id"])
 

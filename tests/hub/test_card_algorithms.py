@@ -21,8 +21,8 @@ from hub.jpki.authority import CARD_VALIDITY, issue_card_certificate, issue_resp
 from hub.jpki.register import Register
 from hub.jpki.responder import Delegation, Responder
 from hub.jpki.store import load_authorities
-from hub.municipality.chain import check_chain
 from hub.municipality.interface import ChainRequest, Refused
+from hub.municipality.orders.chain import check_chain
 from hub.web.problem import Problem
 from hub.web.server import Listener
 

@@ -13,10 +13,11 @@ import httpx
 import pytest
 from hub_bench import OPEN, Client, Person, client_tls, code_of
 
-from hub.__main__ import _COMMANDS, main
+from hub.__main__ import main
 from hub.centre.records import open_records
 from hub.centre.stops import Stops
 from hub.clock import utc_now
+from hub.commands.table import MODULES
 from hub.ledger.posting import tokyo_day
 from hub.ledger.reconcile import reconcile
 from hub.ledger.store import centre_records
@@ -92,12 +93,27 @@ def revoke_and_report(data, document_id) -> None:
     assert day.differences == []  # the municipality's real archive knows the document
 
 
-@pytest.mark.parametrize("command", sorted(_COMMANDS))
+@pytest.mark.parametrize("command", sorted(MODULES))
 def test_every_command_explains_itself(command, capsys):
     with pytest.raises(SystemExit) as ended:
         main([command, "--help"])
     assert ended.value.code == 0
     assert f"python -m hub {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("module", "foreign"),
+    [
+        ("hub.__main__", ("sqlalchemy", "fastapi", "numpy", "httpx")),
+        ("hub.commands.jpki", ("fastapi", "httpx", "numpy", "PIL", "hub.centre.app", "hub.municipality")),
+        ("hub.commands.municipality", ("fastapi", "httpx", "cv2", "numba", "hub.centre.app")),
+        ("hub.commands.codes", ("sqlalchemy", "fastapi", "cv2")),
+    ],
+)
+def test_a_command_loads_no_library_of_another_role(module, foreign):
+    told = f"import sys, {module}; print([it for it in {foreign!r} if it in sys.modules])"
+    ended = subprocess.run([sys.executable, "-c", told], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ended.stdout.strip() == "[]"
 
 
 def test_mistakes_are_told_with_a_remedy(tmp_path, capsys):

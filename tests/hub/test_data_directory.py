@@ -18,6 +18,8 @@ from hub.cose import peek_kid, verify1
 from hub.settings import Settings, SettingsError, load, to_toml
 from hub.setup.data_directory import Plan, initialise
 
+SEEN_FROM_AFAR = ("monitor", "exporter", "fleet", "operator")
+
 
 def plan(data, kiosks=("kiosk-0001", "kiosk-0002"), settings=SETTINGS) -> Plan:
     return Plan(data, list(kiosks), settings, [Holder("hanako"), Holder("revoked"), Holder("expired")], seed)
@@ -29,7 +31,7 @@ def contents(data) -> dict:
 
 def test_everything_of_the_reference_page_is_there(made_data):
     names = {str(path.relative_to(made_data)) for path in made_data.rglob("*") if path.is_file()}
-    pki = {f"pki/{stem}.{end}" for stem in ("server", "broker", "monitor") for end in ("pem", "key")}
+    pki = {f"pki/{stem}.{end}" for stem in ("server", "broker", *SEEN_FROM_AFAR) for end in ("pem", "key")}
     pki |= {"pki/tls-ca.pem", "pki/root.pub.pem", "pki/keys.cose", "pki/jpki/auth-ca.pem", "pki/jpki/sign-ca.pem"}
     kiosk = {"kiosk.pem", "kiosk.key", "clerk.pem", "clerk.key", "tls-ca.pem", "root.pub.pem"}
     kinds = ("auth", "sign")

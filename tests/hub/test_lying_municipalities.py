@@ -49,7 +49,9 @@ def short_page(koga):
 
 
 def another_key(koga):
-    koga.change_answer = lambda answer: replace(answer, statement=answer.statement[:-1] + b"\0")
+    koga.change_answer = lambda answer: replace(
+        answer, statement=answer.statement[:-1] + bytes([answer.statement[-1] ^ 1])
+    )
 
 
 def expired(koga):

@@ -18,7 +18,7 @@ from hub.centre.sessions import CardSession, Sessions
 from hub.centre.statement import Expectation
 from hub.centre.stops import Stops
 from hub.centre.transactions import Transactions
-from hub.database import open_database
+from hub.database import is_shared, not_awaited, open_database, reading
 from hub.migrations import HEADS, OlderDatabase, bring_up_to_date, configuration
 from hub.migrations.models import metadata_of
 from hub.web.problem import Problem
@@ -203,3 +203,46 @@ def test_work_of_a_dead_process_is_found(records):
     sessions.work_done("a" * 32)
     assert list(sessions.abandoned(living.alive())) == []
     held.dispose()
+
+
+WRITE = text("INSERT INTO used_nonces (digest, used_at_s) VALUES ('n', 1)")
+COUNT = text("SELECT count(*) FROM used_nonces")
+
+
+def waits_for_disk(connection) -> bool:
+    if is_shared(connection.engine):
+        return connection.scalar(text("SHOW synchronous_commit")) == "on"
+    return connection.scalar(text("PRAGMA synchronous")) == 2  # FULL
+
+
+@pytest.fixture
+def patient(records):
+    """Records whose one connection waits for the disk; the tests' own PostgreSQL does not, so as to be quick."""
+    if is_shared(records):
+        with records.begin() as connection:
+            connection.execute(text("SET synchronous_commit TO on"))
+    return records
+
+
+def test_a_write_that_is_not_awaited_is_seen_at_once_and_the_next_is_awaited_again(patient, again):
+    with not_awaited(patient) as connection:
+        assert not waits_for_disk(connection)
+        connection.execute(WRITE)
+    with reading(again) as connection:
+        assert connection.scalar(COUNT) == 1
+    with patient.begin() as connection:
+        assert waits_for_disk(connection)
+
+
+def failing_write(engine):
+    with not_awaited(engine) as connection:
+        connection.execute(WRITE)
+        raise ZeroDivisionError
+
+
+def test_a_write_that_is_not_awaited_and_fails_leaves_nothing(patient):
+    with pytest.raises(ZeroDivisionError):
+        failing_write(patient)
+    with patient.begin() as connection:
+        assert waits_for_disk(connection)
+        assert connection.scalar(COUNT) == 0

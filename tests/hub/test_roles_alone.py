@@ -17,9 +17,12 @@ from hub_bench import OPEN, SETTINGS, client_tls, code_of, hub_bench
 from starlette.responses import Response
 
 from hub.centre.issuing_line import centre_tls
+from hub.centre.role import centre_role
 from hub.clock import utc_now
+from hub.jpki.role import jpki_role
 from hub.municipality.app import IssuingServer
-from hub.roles import Neighbours, centre_role, issuing_role, jpki_role, neighbours_of
+from hub.municipality.role import issuing_role
+from hub.neighbours import Neighbours, neighbours_of
 from hub.settings import SettingsError
 from hub.web.server import Listener, mutual_tls
 

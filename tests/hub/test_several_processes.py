@@ -13,8 +13,11 @@ from sqlalchemy.orm import Session
 
 from hub.centre.held import ALIVE_S, HeldAnswer, HeldCard
 from hub.centre.idempotency import sha256
+from hub.centre.role import centre_role
 from hub.clock import utc_now
-from hub.roles import Neighbours, centre_role, issuing_role, jpki_role
+from hub.jpki.role import jpki_role
+from hub.municipality.role import issuing_role
+from hub.neighbours import Neighbours
 from hub.seal import unseal
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("postgresql")]

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from hub.__main__ import main
 from hub.cose import verify1
-from hub.municipality.registrations import Wish, ask
+from hub.municipality.registers.registrations import Wish, ask
 from hub.municipality.setup import initialise_all, open_existing
 
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)

@@ -15,6 +15,8 @@ from hub.signed_code.verdict import centre_keys
 from hub.web.server import Listener
 from tests.inquiry.paper import Paper
 
+NAME = {"ja": "古賀市", "en": "Koga City"}
+
 
 @dataclass
 class FakeBook:
@@ -33,7 +35,7 @@ class FakeBook:
         self.checks.append(document_id)
         number = len(self.checks)
         return Standing(
-            document_id, "402231", "resident_record", 1_790_000_000, 1, self.state, number, self.paper.layers
+            document_id, "402231", "resident_record", 1_790_000_000, 1, self.state, number, self.paper.layers, NAME
         )
 
 

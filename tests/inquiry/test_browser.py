@@ -9,7 +9,7 @@ from tests.inquiry.paper import DOCUMENT, scan
 from tests.inquiry.site import running_site
 from tests.screen.open_screen import chromium
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("inquiry")]
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 

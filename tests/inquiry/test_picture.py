@@ -44,8 +44,22 @@ def test_a_transparent_picture_lies_on_white():
 
 def test_a_pdf_is_read_page_by_page():
     data = saved(GRADIENT, "PDF", resolution=100, save_all=True, append_images=[GRADIENT])
-    assert [grey.shape for grey in pictures(data)] == [(361, 600)] * 2
+    assert [grey.shape for grey in pictures(data)] == [(121, 200)] * 2
     assert len(list(pictures(data, 2))) == 1
+
+
+@pytest.mark.parametrize("claimed_dpi", [72, 150, 600])
+def test_a_scan_in_a_pdf_is_seen_in_its_own_resolution_whatever_size_the_page_claims(claimed_dpi):
+    scan = Image.fromarray(np.random.default_rng(1).integers(0, 256, (1300, 900), np.uint8))
+    (grey,) = pictures(saved(scan, "PDF", resolution=claimed_dpi))
+    assert abs(grey.shape[0] - 1300) <= 2
+    assert abs(grey.shape[1] - 900) <= 2
+
+
+def test_a_page_that_claims_to_be_a_poster_is_seen_within_the_limit():
+    poster = saved(Image.new("L", (8000, 9000), 128), "PDF", resolution=72)
+    (grey,) = pictures(poster)
+    assert 0.9 * MOST_PIXELS < grey.size <= 1.01 * MOST_PIXELS
 
 
 def _bomb(width, height):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 from cryptography import x509
 
+from firmware.app.clerk import sandbox
 from hil_tests import visit
 from tests.kiosk import ledger, memory, processes, steps
 
@@ -25,24 +27,31 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("screen")]
 
 
-@pytest.fixture
-def needles(bench: SimBench) -> dict[str, bytes]:
-    """Give what must not be found: name, reading, address, My Number, resident code, card serial, PIN as it is used."""
+def needles_of(bench: SimBench) -> dict[str, str | bytes]:
+    """Return what must not be found: name, address, reading, domicile, My Number, resident code, card serial."""
     data = bench.world.hub.data
-    card = data / "citizens" / "hanako"
-    number = x509.load_der_x509_certificate((card / "auth_cert.der").read_bytes()).serial_number
+    number = x509.load_der_x509_certificate((data / "citizens" / "hanako" / "auth_cert.der").read_bytes()).serial_number
     serial, hexadecimal = number.to_bytes((number.bit_length() + 7) // 8, "big"), f"{number:x}"
     query = """select name, address, kana, domicile, my_number, resident_code from cards
         join residents on residents.id = resident_id join households on households.id = household_id where serial = ?"""
     with closing(sqlite3.connect(data / "municipality-402231.sqlite")) as books:
         row = books.execute(query, (hexadecimal,)).fetchone()
-    found = {"serial (raw)": serial, "serial (reversed)": serial[::-1]}
-    for name, text in zip(("name", "address"), row[:2], strict=True):
-        found |= memory.forms(name, text)
-    for name, text in zip(("kana", "domicile", "My Number", "resident code"), row[2:], strict=True):
-        found[name] = text.encode()
-    found["serial (hex)"], found["SERIAL (hex)"] = hexadecimal.encode(), hexadecimal.upper().encode()
-    pin = json.loads((card / "card.json").read_text(encoding="utf-8"))["auth_pin"]
+    found: dict[str, str | bytes] = {"serial (raw)": serial, "serial (reversed)": serial[::-1]}
+    found |= zip(("name", "address", "kana", "domicile", "My Number", "resident code"), row, strict=True)
+    return found | {"serial (hex)": hexadecimal, "SERIAL (hex)": hexadecimal.upper()}
+
+
+@pytest.fixture
+def needles(bench: SimBench) -> dict[str, bytes]:
+    """Give what must not be found, in the forms of memory and files, and the PIN as it is used."""
+    found: dict[str, bytes] = {}
+    for name, what in needles_of(bench).items():
+        if name in ("name", "address"):
+            found |= memory.forms(name, str(what))
+        else:
+            found[name] = what if isinstance(what, bytes) else what.encode()
+    card = bench.world.hub.data / "citizens" / "hanako" / "card.json"
+    pin = json.loads(card.read_text(encoding="utf-8"))["auth_pin"]
     found["PIN (verify)"] = bytes.fromhex("0020008004") + pin.encode()
     found["PIN (named)"] = f'pin": "{pin}'.encode()
     return found
@@ -85,6 +94,15 @@ async def test_nothing_of_a_person_is_found_during_and_after_a_visit(
     assert serving not in clerks(bench)
     order = list(ledger.journal(bench))[-1]
     assert await searched(bench.world.machine.pid, {"order": order.encode()}), "the search sees no memory at all"
+
+
+async def test_the_clerk_serves_within_its_walls(bench: SimBench) -> None:
+    (serving,) = clerks(bench)
+    lines = processes._read(Path(f"/proc/{serving}/status")).decode().splitlines()
+    status = dict(line.split(":\t", 1) for line in lines)
+    assert sandbox.missing() or (status["Seccomp"], status["NoNewPrivs"]) == ("2", "1")
+    limits = processes._read(Path(f"/proc/{serving}/limits")).decode()
+    assert re.search(r"^Max core file size\s+0\s+0\s", limits, re.MULTILINE)
 
 
 @pytest.mark.parametrize("victim", ["clerk", "kiosk"])

@@ -104,7 +104,7 @@ def test_a_state_that_is_refused_books_nothing(books):
 def test_state_and_entries_are_written_together_or_not_at_all(books, monkeypatch):
     document = books.request()
 
-    def torn(*_):
+    def torn(*_, **__):
         raise OSError("disk")
 
     monkeypatch.setattr("hub.centre.orders.post_state", torn)

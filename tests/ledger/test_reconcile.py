@@ -64,6 +64,16 @@ def test_a_day_on_which_all_is_well_adds_up(books, told):
     assert day.differences == []
 
 
+@pytest.mark.parametrize("states", [("paid", "printing"), ("paid", "printing", "unknown")])
+def test_a_fee_that_went_back_although_it_was_printed_is_returned_and_not_earned(books, told, states):
+    document = books.done(*states)
+    version = books.orders.find(document, "kiosk-0001").version
+    books.orders.change(document, "kiosk-0001", "printed", version, waived=True)
+    books.report(document, "taken")
+    assert books.amounts(document) == {"fee_escrowed": 250, "fee_returned": 250, "commission": 115}
+    assert [day.agrees for day in told()] == [True]
+
+
 def test_money_in_escrow_while_printing_is_held_and_no_difference_yet(books, told):
     books.done("paid", "printing")
     (day,) = told(after=timedelta(minutes=5))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.centre.records import Order, Transaction, open_records
-from hub.municipality.register import Certificate, open_register
+from hub.municipality.registers.register import Certificate, open_register
 from hub.municipality.setup import codes_in, register_path
 from tests.load import run
 from tests.load.cluster import cluster, make_data

@@ -13,10 +13,12 @@ from firmware.app.clerk.questions import AFTER_CARD, PIN_DIGITS
 from firmware.app.clerk.registering import FIELDS
 from firmware.app.clerk.state import (
     Asking,
+    AwaitingSlip,
     Clerk,
     Over,
     Paying,
     Printing,
+    PrintingSlip,
     Question,
     Receipting,
     Saying,
@@ -27,10 +29,13 @@ from firmware.app.clerk.state import (
     Working,
 )
 from firmware.app.clerk.visit import BY_NAME, Field, Visit, Wanted
-from tests.machines.clerk_world import Answer
+from tests.machines.clerk_paper_rules import PAPER_RULES
+from tests.machines.clerk_reading import at, commands, said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from tests.machines.clerk_world import Answer
 
 COMMAND_OF = {
     Work.AVAILABILITY: v.AskPlaces,
@@ -45,28 +50,14 @@ COMMAND_OF = {
     Work.REGISTRATION: v.AskRegistration,
     Work.REGISTER: v.Register,
 }
-_ERRANDS = (*COMMAND_OF.values(), v.PrintDocument, v.PrintReceipt)
-KIOSK_MUST_SPEAK = (Spare, TakingCard, Paying, Printing, Receipting, TakingPaper)
+_ERRANDS = (*COMMAND_OF.values(), v.PrintDocument, v.PrintReceipt, v.PrintRequestSlip)
+KIOSK_MUST_SPEAK = (Spare, TakingCard, AwaitingSlip, PrintingSlip, Paying, Printing, Receipting, TakingPaper)
 _REFUSABLE = (Work.HOUSEHOLD, Work.PREVIEW, Work.ISSUE, Work.HISTORY, Work.REGISTRATION, Work.REGISTER)
 _TYPING = (*FIELDS, Question.REGISTER_CONFIRM)
 
 
 def _pin_asked(clerk: Clerk) -> bool:
     return isinstance(clerk.phase, Asking) and clerk.phase.question is Question.ENTER_PIN
-
-
-def _at(clerk: Clerk) -> Question | None:
-    """Return the question that is asked, or comes once the card is gone."""
-    phase = clerk.phase
-    return phase.question if isinstance(phase, (Asking, TakingCard)) else None
-
-
-def _all(answer: Answer, kind: type) -> list[v.Command]:
-    return [command for command in answer.commands if isinstance(command, kind)]
-
-
-def _said(answer: Answer, kind: type) -> list[m.FromClerk]:
-    return [each.message for each in answer.commands if isinstance(each, v.Say) and isinstance(each.message, kind)]
 
 
 def stale_results_change_nothing(a: Answer) -> str | None:
@@ -80,7 +71,7 @@ def stale_results_change_nothing(a: Answer) -> str | None:
 
 def pin_is_given_on_purpose(a: Answer) -> str | None:
     """One touch of *next* with four digits and a card on the reader gives the PIN once; never anything else."""
-    if not _all(a, v.Authenticate):
+    if not commands(a, v.Authenticate):
         return None
     before = a.before.clerk
     whole = before.visit.filled == a.before.digits == PIN_DIGITS
@@ -99,7 +90,7 @@ def digits_are_counted(a: Answer) -> str | None:
 def pin_is_wiped(a: Answer) -> str | None:
     """Every way out of the PIN page wipes the digits or uses them up."""
     left = _pin_asked(a.before.clerk) and not _pin_asked(a.clerk)
-    if left and not (_all(a, v.WipePin) or _all(a, v.Authenticate)):
+    if left and not (commands(a, v.WipePin) or commands(a, v.Authenticate)):
         return "the PIN page was left with no WipePin"
     return None
 
@@ -117,7 +108,7 @@ def last_try_is_confirmed(a: Answer) -> str | None:
 
 def centre_is_told(a: Answer) -> str | None:
     """A transaction that nothing comes of is cancelled once; one that is not open, never."""
-    cancels = len(_all(a, v.CancelTransaction))
+    cancels = len(commands(a, v.CancelTransaction))
     had = a.before.clerk.visit.transaction_id is not None
     ended = isinstance(a.clerk.phase, (Saying, Over)) and not isinstance(a.before.clerk.phase, (Saying, Over))
     failed = ended and getattr(a.clerk.phase, "end", None) is not m.EndCause.FINISHED
@@ -129,7 +120,7 @@ def centre_is_told(a: Answer) -> str | None:
 
 def documents_belong_to_transactions(a: Answer) -> str | None:
     """The kiosk hears of a document only in a transaction that it has heard of."""
-    for held in _said(a, m.DocumentHeld):
+    for held in said(a, m.DocumentHeld):
         if not a.before.kiosk_knows or held.transaction_id != a.clerk.visit.transaction_id:  # type: ignore[union-attr]
             return "DocumentHeld without TransactionOpened"
     if a.after.kiosk_knows != (a.clerk.visit.transaction_id is not None) and not isinstance(
@@ -142,10 +133,10 @@ def documents_belong_to_transactions(a: Answer) -> str | None:
 def orders_are_possible(a: Answer) -> str | None:
     """What is ordered or previewed was offered to this card, and can be had now."""
     visit = a.clerk.visit
-    for command in (*_all(a, v.PlaceOrder), *_all(a, v.AskPreview)):
+    for command in (*commands(a, v.PlaceOrder), *commands(a, v.AskPreview)):
         if not _is_possible(command.order, visit):  # type: ignore[union-attr]
             return f"ordered what was not offered: {command}"
-    for query in _all(a, v.AskHousehold):
+    for query in commands(a, v.AskHousehold):
         if not any(offer.available for offer in visit.offers if offer.type == query.type):  # type: ignore[union-attr]
             return f"asked for what cannot be had: {query}"
     return None
@@ -172,7 +163,7 @@ def the_order_is_what_the_person_touched(a: Answer) -> str | None:
     """Every order is what was touched on the pages, no more and no less."""
     offer, wish = a.before.clerk.visit.offer, a.after.wish or a.before.wish
     only = offer.scopes[0] if offer and len(offer.scopes) == 1 else None
-    for command in (*_all(a, v.PlaceOrder), *_all(a, v.AskPreview)):
+    for command in (*commands(a, v.PlaceOrder), *commands(a, v.AskPreview)):
         if wish is None or not wish.is_met_by(command.order, only):  # type: ignore[union-attr]
             return f"the person wished {wish}, and the machine asks for {command}"
     return None
@@ -182,11 +173,11 @@ def what_is_confirmed_was_previewed(a: Answer) -> str | None:
     """The confirmation comes after the preview of the very same order, which comes after the answer to its query."""
     before, now = a.before.clerk, a.clerk
     sources = {Question.CONFIRM: (Question.PREVIEW,), Question.PREVIEW: (Question.CONFIRM,)}
-    question = _at(now)
-    if question not in sources or (_at(before) is question and before.visit.choice == now.visit.choice):
+    question = at(now)
+    if question not in sources or (at(before) is question and before.visit.choice == now.visit.choice):
         return None
     came = isinstance(a.event, v.PreviewCame) and question is Question.PREVIEW
-    if not (came or _at(before) in sources[question]) or before.visit.choice != now.visit.choice:
+    if not (came or at(before) in sources[question]) or before.visit.choice != now.visit.choice:
         return f"{question} comes after {before.phase}"
     return None
 
@@ -202,7 +193,7 @@ def only_what_leaves_a_choice_is_asked(a: Answer) -> str | None:
         Question.CHOOSE_PERSONS: choice.scope not in BY_NAME or a.clerk.visit.persons == 0,
         Question.CHOOSE_ITEMS: not offer.items,
     }
-    question = _at(a.clerk)
+    question = at(a.clerk)
     return f"{question} leaves no choice" if question and empty.get(question) else None
 
 
@@ -214,18 +205,18 @@ def a_refusal_leaves_the_transaction_open(a: Answer) -> str | None:
     if a.event.end is not m.EndCause.REFUSED or a.event.serial != phase.serial:
         return None
     visit = a.clerk.visit
-    kept = visit.transaction_id == a.before.clerk.visit.transaction_id and not _all(a, v.CancelTransaction)
-    if not kept or _at(a.clerk) is not Question.REFUSED or visit.choice or visit.refusal != a.event.cause:
+    kept = visit.transaction_id == a.before.clerk.visit.transaction_id and not commands(a, v.CancelTransaction)
+    if not kept or at(a.clerk) is not Question.REFUSED or visit.choice or visit.refusal != a.event.cause:
         return f"refused, and then {a.clerk.phase}"
     return None
 
 
 def a_registration_is_whole(a: Answer) -> str | None:
     """A registration is asked for with three whole texts, where it can be asked for, at the person's *next*."""
-    if not _all(a, v.Register):
+    if not commands(a, v.Register):
         return None
     place = a.before.clerk.visit.place
-    asked = _at(a.before.clerk) is Question.REGISTER_CONFIRM and a.event == v.Touched("next")
+    asked = at(a.before.clerk) is Question.REGISTER_CONFIRM and a.event == v.Touched("next")
     if not asked or a.before.whole != frozenset(Field) or not (place and place.registration):
         return "Register without three whole texts, a place for it and the person's *next*"
     return None
@@ -234,20 +225,8 @@ def a_registration_is_whole(a: Answer) -> str | None:
 def typed_texts_are_wiped(a: Answer) -> str | None:
     """Nothing typed is left anywhere but on the pages of the registration and while it is being asked for."""
     phase = a.clerk.phase
-    needed = _at(a.clerk) in _TYPING or (isinstance(phase, Working) and phase.work is Work.REGISTER)
+    needed = at(a.clerk) in _TYPING or (isinstance(phase, Working) and phase.work is Work.REGISTER)
     return f"typed texts are left in {phase}" if a.after.typed and not needed else None
-
-
-def a_receipt_follows_the_kept_fee(a: Answer) -> str | None:
-    """A receipt is printed at the kiosk's word that the fee is kept, once, and the kiosk hears how it ended."""
-    due = isinstance(a.before.clerk.phase, TakingPaper) and isinstance(a.event, m.ReceiptDue)
-    if bool(_all(a, v.PrintReceipt)) != due:
-        return "a receipt at the wrong time"
-    ended = isinstance(a.before.clerk.phase, Receipting) and isinstance(a.event, v.ReceiptPrinted)
-    left = isinstance(a.before.clerk.phase, Receipting) and not isinstance(a.clerk.phase, Receipting)
-    if bool(_said(a, m.Receipted)) != left or (left and not ended):
-        return "the printer is given back at the wrong time, or in silence"
-    return None
 
 
 def card_is_taken_first(a: Answer) -> str | None:
@@ -266,7 +245,7 @@ def a_laid_card_delays_and_loses_nothing(a: Answer) -> str | None:
     if not isinstance(before, TakingCard) or a.event != m.CardSeen(present=False):
         return None
     if before.held is not None:
-        return None if _said(a, m.DocumentHeld) == [before.held] else "the document that was held is forgotten"
+        return None if said(a, m.DocumentHeld) == [before.held] else "the document that was held is forgotten"
     back = isinstance(phase, Asking) and phase.question is before.question
     return None if back else f"{phase} instead of {before.question}"
 
@@ -274,27 +253,27 @@ def a_laid_card_delays_and_loses_nothing(a: Answer) -> str | None:
 def the_kiosk_knows_of_the_card(a: Answer) -> str | None:
     """The kiosk is told when the card is to be taken: it alone can remind and sound the alarm."""
     begun = isinstance(a.clerk.phase, TakingCard) and not isinstance(a.before.clerk.phase, TakingCard)
-    told = m.Stepped(m.Step.TAKE_CARD) in _said(a, m.Stepped)
+    told = m.Stepped(m.Step.TAKE_CARD) in said(a, m.Stepped)
     return None if begun == told else f"take_card begun: {begun}, told: {told}"
 
 
 def money_is_spoken_of_truly(a: Answer) -> str | None:
-    """Once the kiosk says that the money is stuck, no page says that it came back."""
-    phase = a.clerk.phase
-    if isinstance(a.event, m.PaymentStuck) and isinstance(phase, Saying) and phase.money == "returned":
-        return "stuck money is called returned"
+    """No page says that the money came back before the kiosk does, nor once it says that it is stuck."""
+    before, phase = a.before.clerk.phase, a.clerk.phase
+    if not isinstance(phase, Saying) or phase.money != "returned":
+        return None
+    known = isinstance(before, Saying) and before.money == "returned"
+    if isinstance(a.event, m.PaymentStuck) or not (known or isinstance(a.event, m.PaymentBack)):
+        return f"the money is called returned on {a.event}"
     return None
 
 
-def printing_is_commanded(a: Answer) -> str | None:
-    """Printing begins at the kiosk's word for this document, and *printed* is said at the printer's word only."""
-    document_id = a.before.clerk.visit.document_id
-    if _all(a, v.PrintDocument) and not (
-        isinstance(a.before.clerk.phase, Paying) and a.event == m.Print(document_id or m.Id("0" * 32))
-    ):
-        return "PrintDocument without the kiosk's Print"
-    if _said(a, m.Printed) and not (isinstance(a.before.clerk.phase, Printing) and isinstance(a.event, v.PrintDone)):
-        return "Printed without the printer's completion reply"
+def whoever_waits_may_cancel(a: Answer) -> str | None:
+    """Until payment *cancel* ends it, but where a card is at work or a request is being made."""
+    before, bound = a.before.clerk.phase, (Work.PROBE, Work.AUTHENTICATE, Work.REGISTER)
+    waits = isinstance(before, (Asking, TakingCard)) or (isinstance(before, Working) and before.work not in bound)
+    if waits and a.event == v.Touched("cancel") and not isinstance(a.clerk.phase, Saying):
+        return f"cancelled in {before}, and then {a.clerk.phase}"
     return None
 
 
@@ -303,13 +282,13 @@ def work_has_its_command(a: Answer) -> str | None:
     errands = [command for command in a.commands if isinstance(command, _ERRANDS)]
     phase = a.clerk.phase
     begun = (
-        isinstance(phase, (Working, Printing, Receipting))
+        isinstance(phase, (Working, Printing, Receipting, PrintingSlip))
         and getattr(a.before.clerk.phase, "serial", None) != phase.serial
     )
     if not begun:
         return "a command that no work waits for" if errands else None
-    assert isinstance(phase, (Working, Printing, Receipting))
-    printing = {Printing: v.PrintDocument, Receipting: v.PrintReceipt}
+    assert isinstance(phase, (Working, Printing, Receipting, PrintingSlip))
+    printing = {Printing: v.PrintDocument, Receipting: v.PrintReceipt, PrintingSlip: v.PrintRequestSlip}
     wanted = COMMAND_OF[phase.work] if isinstance(phase, Working) else printing[type(phase)]
     if [type(each) for each in errands] != [wanted] or errands[0].serial != phase.serial:
         return f"{phase} begun with {errands}"
@@ -330,7 +309,7 @@ def deadlines_run(a: Answer) -> str | None:
 def end_is_said_once(a: Answer) -> str | None:
     """`Ended` is said on the step from the last page to *over*, and nothing is said or done after that."""
     ended = isinstance(a.clerk.phase, Over) and not isinstance(a.before.clerk.phase, Over)
-    if len(_said(a, m.Ended)) != int(ended):
+    if len(said(a, m.Ended)) != int(ended):
         return "Ended is said at the wrong time"
     if isinstance(a.before.clerk.phase, Over) and (not isinstance(a.clerk.phase, Over) or a.commands):
         return "over, and not over"
@@ -352,12 +331,12 @@ RULES: tuple[Callable[[Answer], str | None], ...] = (
     a_refusal_leaves_the_transaction_open,
     a_registration_is_whole,
     typed_texts_are_wiped,
-    a_receipt_follows_the_kept_fee,
     card_is_taken_first,
     a_laid_card_delays_and_loses_nothing,
     the_kiosk_knows_of_the_card,
     money_is_spoken_of_truly,
-    printing_is_commanded,
+    whoever_waits_may_cancel,
+    *PAPER_RULES,
     work_has_its_command,
     deadlines_run,
     end_is_said_once,
@@ -368,7 +347,8 @@ def broken_by(answer: Answer) -> Iterator[str]:
     """Yield the rules that a transition breaks, each with what is wrong; what changed nothing broke nothing."""
     before, after = answer.before, answer.after
     unmoved = answer.clerk == before.clerk and (before.digits, before.typed) == (after.digits, after.typed)
-    if unmoved and not answer.commands and not isinstance(answer.event, (v.Ticked, m.PaymentStuck)):
+    silent = not isinstance(answer.event, (v.Ticked, m.PaymentStuck)) and answer.event != v.Touched("cancel")
+    if unmoved and not answer.commands and silent:
         return
     for rule in RULES:
         wrong = rule(answer)

@@ -68,7 +68,11 @@ FROM_KIOSK: tuple[m.FromKiosk, ...] = (
     m.Escrow(0, FEE_YEN),
     m.Escrow(100, FEE_YEN),
     *(m.PaymentReturned(cause) for cause in m.ReturnCause),
+    m.PaymentBack(),
     m.PaymentStuck(),
+    m.PrintSlip(),
+    m.SlipOver(taken=True),
+    m.SlipOver(taken=False),
     m.Print(DOCUMENT_ID),
     m.Print(OTHER_ID),
     m.ReceiptDue(FEE_YEN),
@@ -108,6 +112,8 @@ def results(serial: int) -> tuple[v.Event, ...]:
         v.PrintStopped(serial, m.PrintFault.CUTTER, 0),
         v.ReceiptPrinted(serial, printed=True),
         v.ReceiptPrinted(serial, printed=False),
+        v.SlipDone(serial, printed=True),
+        v.SlipDone(serial, printed=False),
     )
 
 

@@ -19,6 +19,7 @@ from firmware.app.kiosk import outputs
 from firmware.app.kiosk import state as ks
 from firmware.app.kiosk import vocabulary as kv
 from tests.machines.clerk_world import OFFERS, PLACES, SCOPES, TOUCHES
+from tests.machines.joint_choices import SENSIBLE, WORTH_A_FAULT, Q
 from tests.machines.joint_world import COVER_OPEN, READY, Joint, Process, must
 
 if TYPE_CHECKING:
@@ -26,27 +27,6 @@ if TYPE_CHECKING:
 
     from firmware.app.clerk.visit import Field
 
-Q = cs.Question
-SENSIBLE = {
-    Q.CONSENT: ("agree",),
-    Q.MUNICIPALITY: ("municipality:1", "municipality:2"),
-    Q.LAST_TRY: ("yes",),
-    Q.ENTER_PIN: ("digit", "digit", "next"),
-    Q.CHOOSE_TYPE: ("type:resident_record", "type:income_tax", "type:family_register"),
-    Q.CHOOSE_YEAR: ("year:2026",),
-    Q.CHOOSE_SCOPE: ("scope:self", "scope:members", "scope:individual"),
-    Q.CHOOSE_PERSONS: ("person:0", "person:1", "next"),
-    Q.CHOOSE_ITEMS: ("next", "item:domicile"),
-    Q.CHOOSE_COPIES: ("next", "copies:2"),
-    Q.PREVIEW: ("next",),
-    Q.CONFIRM: ("next",),
-    Q.REFUSED: ("another", "next"),
-    Q.HISTORY: ("back",),
-    Q.REGISTRATION: ("back", "register"),
-    Q.REGISTER_CONFIRM: ("next",),
-    Q.REGISTERED: ("next",),
-}
-WORTH_A_FAULT = (ks.Collecting, ks.Lending, ks.Printing, ks.Receipting, ks.AwaitingPickup)
 QUERIES = (cv.AskHousehold, cv.AskPreview, cv.AskHistory, cv.AskRegistration, cv.Register)
 WHIM = 0.05
 HEALING_MOVES = 400
@@ -168,7 +148,8 @@ class Walk:
         working = any(isinstance(page, (cs.Working, cs.Asking)) for page in pages)
         if world.card and (whim or not working):
             yield "card away", self.card_away
-        if world.paper and (whim or not isinstance(world.kiosk.phase, (ks.Printing, ks.Receipting))):
+        printing = isinstance(world.kiosk.phase, (ks.Printing, ks.Receipting, ks.PrintingSlip))
+        if world.paper and (whim or not printing):
             yield "paper taken", self.paper_taken
         if outputs.coins_open(world.kiosk):
             yield from (("coin of 100", partial(world.coin, 100)) for _ in range(4))
@@ -181,7 +162,7 @@ class Walk:
         match phase:
             case cs.Asking(question) if question in FIELDS:
                 yield f"type the {FIELDS[question]}", partial(self.type, process, FIELDS[question])
-                buttons += ["next", "back"]
+                buttons += ["next", "next", "back"]
             case cs.Asking(question):
                 buttons += SENSIBLE.get(question, ()) * 2
             case cs.Saying():
@@ -193,7 +174,7 @@ class Walk:
 
     def type(self, process: Process, field: Field) -> None:
         """Type a text, whole or not."""
-        self.world.tell_clerk(process, cv.Typed(field, valid=self.chance.random() < 0.7))
+        self.world.tell_clerk(process, cv.Typed(field, valid=self.chance.random() < 0.9))
 
     def touch(self, process: Process, button: str) -> None:
         """Touch a button; the PIN is confirmed by *next* only."""
@@ -253,6 +234,8 @@ class Walk:
                 return self.print(process, serial)
             case cv.PrintReceipt():
                 return self.print_receipt(process, serial)
+            case cv.PrintRequestSlip():
+                return self.print_slip(serial)
             case cv.ProbeCard() | cv.Authenticate():
                 return self.card_answers(command, serial)
             case _:
@@ -311,6 +294,17 @@ class Walk:
             world.paper = True
             world.tell_kiosk(d.PaperPresented())
         return cv.ReceiptPrinted(serial, printed=world.printer_fine)
+
+    def print_slip(self, serial: int) -> cv.Event:
+        """A slip comes out for nothing, or does not."""
+        world = self.world
+        must(world.kiosk.facts.printer_lent, "a slip on a printer that is not lent")
+        must(not world.paper, "a slip on top of another paper")
+        world.seen.add("slip" if world.printer_fine else "no slip")
+        if world.printer_fine and self.chance.random() >= self.trouble:
+            world.paper = True
+            world.tell_kiosk(d.PaperPresented())
+        return cv.SlipDone(serial, printed=world.printer_fine)
 
     # ------------------------------------------------------------ trouble
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from firmware.app.kiosk import vocabulary as v
 from firmware.app.kiosk.alarms import ClearReason, Noted, Thing
 from firmware.app.kiosk.state import LeftBehind, Level, Starting
-from firmware.devices import CardRemoved, PaperPresented, PaperTaken
+from firmware.devices import CardRemoved, Media, PaperPresented, PaperTaken
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,11 +35,8 @@ def only_the_sensor_ends_what_lies_there(answer: Answer) -> Iterator[str]:
 def an_alarm_falls_silent_only_by_the_sensor_or_the_office(answer: Answer) -> Iterator[str]:
     """And one that was cleared stays so, also after a restart, until another thing is left behind."""
     before, there, event = answer.before.kiosk.phase, answer.after.kiosk.phase, answer.happening.event
-    if isinstance(event, v.Recovered) and event.alarm and isinstance(there, LeftBehind):
-        if event.alarm.cleared and there.sounds and there.thing is event.alarm.thing and not event.orders:
-            yield "a cleared alarm sounds again after a restart"
-        if not event.alarm.cleared and not there.sounds:
-            yield "an alarm does not come back after a restart"
+    if isinstance(event, v.Recovered) and event.alarm:
+        yield from _after_a_restart(event, event.alarm, answer)
     if not (isinstance(before, LeftBehind) and isinstance(there, LeftBehind) and before.thing is there.thing):
         return
     if before.sounds and not there.sounds and not isinstance(event, v.AlarmCleared):
@@ -48,6 +45,19 @@ def an_alarm_falls_silent_only_by_the_sensor_or_the_office(answer: Answer) -> It
         yield f"a cleared alarm sounds again on {event}"
     if there.level < before.level:
         yield f"the reminder grows weaker on {event}"
+
+
+def _after_a_restart(event: v.Recovered, alarm: v.OpenAlarm, answer: Answer) -> Iterator[str]:
+    there, facts = answer.after.kiosk.phase, answer.before.kiosk.facts
+    silent = isinstance(there, LeftBehind) and there.cleared
+    if isinstance(there, LeftBehind) and not alarm.cleared and not there.sounds:
+        yield "an alarm does not come back after a restart"
+    same = isinstance(there, LeftBehind) and there.thing is alarm.thing
+    if alarm.cleared and same and not silent and not event.orders:
+        yield "a cleared alarm sounds again after a restart"
+    unseen = facts.card is not Media.NOT_PRESENT and facts.tray is not Media.PRESENT
+    if alarm.cleared and alarm.thing is Thing.CARD and unseen and not silent:
+        yield "the cleared alarm of a card is forgotten before the reader has told that it is gone"
 
 
 def what_happens_to_an_alarm_is_on_record(answer: Answer) -> Iterator[str]:

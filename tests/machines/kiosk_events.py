@@ -60,7 +60,8 @@ def answers() -> Iterator[v.Event]:
     yield v.EscrowStuck(v.ReturnEscrow(None, None))
     yield from (v.PrinterLent(), v.PrinterSettled(clean=True), v.PrinterSettled(clean=False))
     yield from (v.AlarmCleared(ALARM_ID, reason) for reason in ClearReason)
-    yield v.Recovered(())
+    yield from (v.Switched(maintenance=True), v.Switched(maintenance=False))
+    yield from (v.Recovered(()), v.Recovered((), lent=True))
     for thing, cleared in product(Thing, (False, True)):
         yield v.Recovered((), alarm=v.OpenAlarm(thing, TRANSACTION_ID, cleared))
     yield v.Recovered((), v.OpenOrder(order(), v.OrderState.TAKEN))
@@ -78,6 +79,7 @@ def messages() -> Iterator[m.FromClerk]:
     yield m.PayCancelled()
     yield from (m.Printed(DOCUMENT_ID), m.Printed(OTHER_DOCUMENT_ID))
     yield from (m.Receipted(printed=True), m.Receipted(printed=False))
+    yield from (m.SlipWanted(), m.SlipPrinted(printed=True), m.SlipPrinted(printed=False))
     yield from (m.PrintFailed(DOCUMENT_ID, fault, 0) for fault in m.PrintFault)
     yield from (m.Ended(cause) for cause in m.EndCause)
     yield m.Fault(m.Name("ValueError"), m.Name("errands"), 1)

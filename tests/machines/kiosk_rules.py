@@ -20,15 +20,18 @@ from firmware.app.kiosk.state import (
     Kiosk,
     LeftBehind,
     Lending,
+    LendingForSlip,
     Level,
     OutOfService,
     Printing,
+    PrintingSlip,
     Receipting,
     Serving,
     Starting,
 )
 from firmware.devices import BuzzerPattern, Media
 from tests.machines.kiosk_alarm_rules import ALARM_RULES
+from tests.machines.kiosk_slip_rules import SLIP_RULES, SLIPS
 from tests.machines.kiosk_world import SERVING, WAITING, Answer, Situation
 
 if TYPE_CHECKING:
@@ -66,7 +69,7 @@ def nothing_is_done_that_the_journal_does_not_know(answer: Answer) -> Iterator[s
                 state = command.state
             case v.Tell(_, m.Escrow(0)) if state is not S.DOCUMENT_HELD:
                 yield f"the fee is asked for while the journal says {state}"
-            case v.LendPrinter() if state is not S.PAID:
+            case v.LendPrinter() if state is not S.PAID and not _for_a_slip(answer):
                 yield f"the printer is lent while the journal says {state}"
             case v.Tell(_, m.Print()) if state is not S.PRINTING:
                 yield f"print is told while the journal says {state}"
@@ -76,6 +79,10 @@ def nothing_is_done_that_the_journal_does_not_know(answer: Answer) -> Iterator[s
                 yield f"thanks for taking while the journal says {state}"
             case _:
                 pass
+
+
+def _for_a_slip(answer: Answer) -> bool:
+    return isinstance(answer.after.kiosk.phase, LendingForSlip) and not answer.happening.world.gates
 
 
 def only_what_is_paid_is_printed(answer: Answer) -> Iterator[str]:
@@ -216,6 +223,14 @@ def a_card_that_may_lie_there_is_not_waited_for_in_silence(answer: Answer) -> It
             pass
 
 
+def the_sale_waits_for_the_card(answer: Answer) -> Iterator[str]:
+    """A card that is laid down again while the fee is paid is taken before the printer is lent."""
+    before, after = answer.before.kiosk.phase, answer.after.kiosk
+    sold = isinstance(before, Collecting) and isinstance(after.phase, Lending)
+    if sold and after.facts.card is Media.PRESENT:
+        yield "the sale goes on while a card lies on the reader"
+
+
 TRANSITION_RULES: tuple[Callable[[Answer], Iterator[str]], ...] = (
     the_journal_only_goes_forward,
     nothing_is_done_that_the_journal_does_not_know,
@@ -229,7 +244,9 @@ TRANSITION_RULES: tuple[Callable[[Answer], Iterator[str]], ...] = (
     a_visit_ends_with_its_clerk,
     visits_and_alarms_are_filmed_from_beginning_to_end,
     a_card_that_may_lie_there_is_not_waited_for_in_silence,
+    the_sale_waits_for_the_card,
     *ALARM_RULES,
+    *SLIP_RULES,
 )
 
 
@@ -246,11 +263,13 @@ def service_follows_from_the_facts(situation: Situation) -> Iterator[str]:
 
 
 def coins_fall_only_while_collecting(situation: Situation) -> Iterator[str]:
-    """And never while the escrow moves."""
+    """And never while the escrow moves, nor while a card lies on the reader."""
     if coins_open(situation.kiosk) and not isinstance(situation.kiosk.phase, Collecting):
         yield "coins are taken outside of Collecting"
     if coins_open(situation.kiosk) and situation.world.gates:
         yield "coins are taken while the escrow moves"
+    if coins_open(situation.kiosk) and situation.kiosk.facts.card is Media.PRESENT:
+        yield "coins are taken while a card lies on the reader"
 
 
 def what_is_left_is_noticed(situation: Situation) -> Iterator[str]:
@@ -307,9 +326,9 @@ def no_page_of_a_dead_clerk_is_shown(situation: Situation) -> Iterator[str]:
 
 
 def a_card_laid_down_again_is_heard(situation: Situation) -> Iterator[str]:
-    """From the fee on no page waits for the card: the buzzer calls at once."""
+    """From the fee on, and around a slip, the buzzer calls at once."""
     kiosk = situation.kiosk
-    paid_for = isinstance(kiosk.phase, (*_PAYING, Receipting, AwaitingPickup, Ending))
+    paid_for = isinstance(kiosk.phase, (*_PAYING, *SLIPS, Receipting, AwaitingPickup, Ending))
     if paid_for and kiosk.facts.card is Media.PRESENT and buzzer_of(kiosk) is BuzzerPattern.SILENT:
         yield f"a card lies on the reader in {type(kiosk.phase).__name__}, in silence"
 
@@ -328,7 +347,7 @@ def one_thing_moves_at_a_time(situation: Situation) -> Iterator[str]:
     if (
         not (world.lending or world.reclaiming)
         and facts.printer_lent
-        and not isinstance(situation.kiosk.phase, (Printing, Receipting, Serving))
+        and not isinstance(situation.kiosk.phase, (Printing, Receipting, PrintingSlip, Serving))
     ):
         yield "the printer is lent to nobody and nobody takes it back"
     if world.starting + (facts.spare is not None) > 1:

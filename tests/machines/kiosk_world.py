@@ -40,6 +40,7 @@ LIMITS = Limits()
 NOW_S, DUE_S, VISIT_OVER_S = 0.0, 1.0, 2.0
 SERVING, WAITING, STRANGER = 1, 2, 99
 PORT = 40_000
+LENGTH_MM = 200
 FEE_YEN, SMALL_COIN_YEN, BIG_COIN_YEN, OVER_YEN = 200, 100, 500, 300
 SESSION_ID, TRANSACTION_ID, DOCUMENT_ID = (m.Id(digit * 32) for digit in "abc")
 OTHER_DOCUMENT_ID = m.Id("d" * 32)
@@ -54,7 +55,7 @@ PRINTER_OFF = d.PrinterStatus(d.DeviceState.POWER_OFF)
 
 def order(fee_yen: int = FEE_YEN) -> Order:
     """The order of the visit in progress."""
-    return Order(TRANSACTION_ID, DOCUMENT_ID, fee_yen)
+    return Order(TRANSACTION_ID, DOCUMENT_ID, fee_yen, length_mm=LENGTH_MM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +283,7 @@ def _processes(kiosk: Kiosk, world: World, vary: frozenset[Vary]) -> Iterator[Ha
 
 def held(fee_yen: int, document_id: m.Id = DOCUMENT_ID) -> m.DocumentHeld:
     """The clerk holds a document of one sheet."""
-    return m.DocumentHeld(TRANSACTION_ID, document_id, fee_yen, 1, 1, 200)
+    return m.DocumentHeld(TRANSACTION_ID, document_id, fee_yen, 1, 1, LENGTH_MM)
 
 
 def _messages(world: World) -> Iterator[m.FromClerk]:
@@ -299,6 +300,7 @@ def _messages(world: World) -> Iterator[m.FromClerk]:
         yield m.Printed(DOCUMENT_ID)
     yield m.Printed(OTHER_DOCUMENT_ID)
     yield from (m.Receipted(printed=True), m.Receipted(printed=False))
+    yield from (m.SlipWanted(), m.SlipPrinted(printed=True), m.SlipPrinted(printed=False))
     yield m.PrintFailed(DOCUMENT_ID, m.PrintFault.PAPER_OUT, 0)
     yield m.Ended(m.EndCause.PERSON)
     yield m.Fault(m.Name("ValueError"), m.Name("errands"), 1)

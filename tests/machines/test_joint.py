@@ -44,13 +44,13 @@ def test_walks_keep_every_promise(trouble):
             assert world.kept == sum(world.fees[document_id] for document_id in paid)
         seen |= world.seen
         printed += len(world.printed)
-    assert printed > WALKS
+    assert printed > WALKS // 2  # many walks are spent on registrations and on trouble
     ends = (
         {"order taken", "order cancelled"}
         if trouble == 0
         else {f"order {state}" for state in FINAL - {OrderState.VOIDED}}
     )
-    ends |= {"receipt"} if trouble == 0 else {"receipt", "no receipt", "refused"}
+    ends |= {"receipt", "slip"} if trouble == 0 else {"receipt", "no receipt", "refused", "slip"}
     assert ends <= seen, f"never came: {ends - seen}"
 
 

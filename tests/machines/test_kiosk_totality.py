@@ -76,7 +76,7 @@ def test_a_stranger_changes_nothing_in_any_state():
 
 def test_the_printer_can_take_a_job_exactly_when_it_says_that_it_is_ready():
     for status in events.printer_statuses():
-        assert (printer_reason(Facts(printer=status)) is None) == status.ready, status
+        assert (printer_reason(Facts(printer=status, paper_left_mm=10_000)) is None) == status.ready, status
 
 
 def test_an_alarm_is_heard_and_published_and_a_prompt_is_silent():

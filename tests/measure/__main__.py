@@ -12,14 +12,28 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.measure import detection, dialogue, framing, issuance, load, processes, reaction, scramble, tap
+from tests.measure import (
+    binding,
+    detection,
+    dialogue,
+    framing,
+    issuance,
+    load,
+    processes,
+    reaction,
+    recovery,
+    scramble,
+    tap,
+)
 
 PARTS: dict[str, Callable[[Path], dict]] = {
     "issuance": lambda out: asyncio.run(issuance.measure(out)),
     "processes": lambda out: asyncio.run(processes.measure(out)),
+    "recovery": lambda out: asyncio.run(recovery.measure(out)),
     "reaction": lambda out: asyncio.run(reaction.measure(out)),
     "tap": lambda out: asyncio.run(tap.measure(out)),
     "dialogue": lambda out: asyncio.run(dialogue.measure(out)),
+    "binding": lambda _out: binding.measure(),
     "framing": lambda _out: framing.measure(),
     "scramble": lambda _out: scramble.measure(),
     "detection": lambda _out: detection.measure(),

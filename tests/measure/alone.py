@@ -20,8 +20,8 @@ from firmware.app.clerk import jpki, jpki_tables
 from firmware.app.hub_client import HubClient
 from firmware.drivers.card_reader import CardReader
 from hub.municipality.bench import sample_content
-from hub.municipality.raster import read_pages
-from hub.municipality.typesetter import Typesetter
+from hub.municipality.renderer.typesetter import Typesetter
+from hub.municipality.signer.raster import read_pages
 
 HEAD_DOTS = 576
 

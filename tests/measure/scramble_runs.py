@@ -37,13 +37,13 @@ def runs(page, profile, qualities, seeds, head=576):
     """Read the page's panel once for each condition, print quality and seed."""
     sheet = sheet_of(page, head, profile)
     return [
-        _run(sheet, condition, quality, seed) for quality in qualities for condition in CONDITIONS for seed in seeds
+        read_one(sheet, condition, quality, seed) for quality in qualities for condition in CONDITIONS for seed in seeds
     ]
 
 
 def warm(page):
     """Read one panel, so that compiling is not counted."""
-    _run(sheet_of(page, 576), "stains-300", "worn", 0)
+    read_one(sheet_of(page, 576), "stains-300", "worn", 0)
 
 
 def summary(done):
@@ -66,7 +66,8 @@ def damage_survived_pct(page):
     return share
 
 
-def _run(sheet, condition, quality, seed):
+def read_one(sheet, condition, quality, seed):
+    """Print, scan and read the sheet once."""
     scan = simulate(sheet.dots, CONDITIONS[condition], QUALITIES[quality], seed)
     began = time.process_time()
     result = read_panel(scan, {KEY_ID: KEY})

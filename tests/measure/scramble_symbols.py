@@ -55,10 +55,13 @@ def _by_zxing(kind):
 
 
 _QR, _MATRIX = zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.DataMatrix
+_AZTEC = zxingcpp.BarcodeFormat.Aztec
 SYMBOLS = {
     "QR 40-L": Symbol(_qr(40, "l"), 2953, 4, 0.5, _QR),
+    "QR 40-M": Symbol(_qr(40, "m"), 2331, 4, 0.4, _QR),
     "QR 25-M": Symbol(_qr(25, "m"), 997, 4, 0.3, _QR),
     "DataMatrix 144": Symbol(_by_zxing(_MATRIX), 1540, 2, 0.3, _MATRIX),
+    "Aztec": Symbol(_by_zxing(_AZTEC), 1300, 2, 0.3, _AZTEC),
 }
 
 

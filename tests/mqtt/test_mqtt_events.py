@@ -3,10 +3,9 @@
 import asyncio
 
 import pytest
-from mosquitto_subscriber import Subscriber
+from mosquitto_subscriber import Subscriber, becomes_true
 
 from firmware.devices import BrokerConnected
-from firmware.drivers.mqtt import WAITING_EVENTS
 
 pytestmark = pytest.mark.anyio
 TOPIC = "kiosk/v1/kiosk-0001/event/evidence"
@@ -37,13 +36,20 @@ async def test_each_event_arrives_in_order_and_none_is_retained(mosquitto, liste
         assert TOPIC not in [topic for _, topic, _ in late.seen]
 
 
-async def test_if_too_many_wait_the_newest_are_sent(mosquitto, listening, make_kiosk):
-    kiosk = make_kiosk(mosquitto.port)
-    for number in range(WAITING_EVENTS + 5):
-        kiosk.broker.publish_event("event/evidence", str(number))
+async def test_the_sender_learns_that_somebody_has_it(mosquitto, listening, make_kiosk):
+    kiosk, told = make_kiosk(mosquitto.port), []
+    kiosk.broker.publish_event("event/evidence", "heard", told.append)
     kiosk.start()
-    await listening.until((TOPIC, "5"), (TOPIC, str(WAITING_EVENTS + 4)))
-    assert (False, TOPIC, "4") not in listening.seen
+    await becomes_true(lambda: told)
+    assert told == [True]
+
+
+async def test_the_sender_learns_that_nobody_listens(mosquitto, make_kiosk):
+    kiosk, told = make_kiosk(mosquitto.port), []
+    kiosk.broker.publish_event("event/evidence", "unheard", told.append)
+    kiosk.start()
+    await becomes_true(lambda: told)
+    assert told == [False]
 
 
 async def test_an_event_that_was_not_acknowledged_is_sent_again(mosquitto, listening, make_kiosk):

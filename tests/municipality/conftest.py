@@ -22,10 +22,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from hub.cose import sign1, verify1
-from hub.municipality import koga
-from hub.municipality.citizens import CITIZENS
 from hub.municipality.interface import IssueAnswer, IssueRequest, QueryRequest, Refused
-from hub.municipality.office import Office
+from hub.municipality.office.office import Office
+from hub.municipality.samples import koga
+from hub.municipality.samples.citizens import CITIZENS
 from hub.municipality.setup import initialise, open_municipality
 
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # a Tuesday, 12:00 in Tokyo

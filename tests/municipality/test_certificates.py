@@ -7,14 +7,14 @@ import pypdfium2
 import pytest
 from sqlalchemy import update
 
-from hub.municipality.civil_registers import Seal
-from hub.municipality.impression import draw_impression
-from hub.municipality.numbers import check_digit
-from hub.municipality.page_check import plain
-from hub.municipality.raster import read_pages
-from hub.municipality.register import writing
-from hub.municipality.sample_register import resident_id
-from hub.municipality.subject import reference
+from hub.municipality.orders.subject import reference
+from hub.municipality.pages.impression import draw_impression
+from hub.municipality.registers.civil_registers import Seal
+from hub.municipality.registers.numbers import check_digit
+from hub.municipality.registers.register import writing
+from hub.municipality.samples.sample_register import resident_id
+from hub.municipality.signer.page_check import plain
+from hub.municipality.signer.raster import read_pages
 
 from .conftest import SpyRenderer
 

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 import pypdfium2
 import pytest
 
-from hub.municipality import koga
-from hub.municipality.change_record import as_pdf, as_text
-from hub.municipality.changes import all_changes, differences, enter, from_wishes
-from hub.municipality.register import Base, open_register
-from hub.municipality.rules import TOKYO, Change, Maintenance, TypeRule, rules_on
-from hub.municipality.towns import TOWNS
+from hub.municipality.registers.register import Base, open_register
+from hub.municipality.rules.change_record import as_pdf, as_text
+from hub.municipality.rules.changes import all_changes, differences, enter, from_wishes
+from hub.municipality.rules.rules import TOKYO, Change, Maintenance, TypeRule, rules_on
+from hub.municipality.samples import koga
+from hub.municipality.samples.towns import TOWNS
 
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # a Tuesday
 APRIL = date(2027, 4, 1)

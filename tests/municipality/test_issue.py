@@ -8,8 +8,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from hub.cose import kid_of, peek_kid, verify1
-from hub.municipality.raster import read_pages
-from hub.municipality.sample_register import resident_id
+from hub.municipality.samples.sample_register import resident_id
+from hub.municipality.signer.raster import read_pages
 
 
 def statement_of(town, answer):

@@ -7,9 +7,7 @@ import pypdfium2
 import pytest
 
 from hub.municipality.bench import bench_parts, render_page, sample_content
-from hub.municipality.glyphs import Glyphs
 from hub.municipality.interface import Refused
-from hub.municipality.page_check import code_area, plain
 from hub.municipality.pages import (
     family_register,
     family_register_supplement,
@@ -17,10 +15,12 @@ from hub.municipality.pages import (
     resident_record,
     seal_registration,
 )
-from hub.municipality.raster import box_filter, grey_page, read_pages
-from hub.municipality.register import Resident
-from hub.municipality.snapshot import Person
-from hub.municipality.typesetter import Typesetter
+from hub.municipality.registers.register import Resident
+from hub.municipality.registers.snapshot import Person
+from hub.municipality.renderer.glyphs import Glyphs
+from hub.municipality.renderer.typesetter import Typesetter
+from hub.municipality.signer.page_check import code_area, plain
+from hub.municipality.signer.raster import box_filter, grey_page, read_pages
 
 
 @pytest.fixture(scope="module")
@@ -83,13 +83,13 @@ def test_a_blank_square_is_kept_for_the_signed_code(typesetter, head_dots):
         code_area(dataclasses.replace(page, dots=dots))
 
 
-def stroke_loss(typesetter, threshold, finer=8):
+def stroke_loss(typesetter, threshold, head_dots=576, finer=8):
     """Measure the share of ink, in a reference drawn 8 times finer, with no black dot in its own dot or next to it."""
-    pdf = typesetter.pdf(sample_content("hanako"))
+    pdf = typesetter.pdf(sample_content("hanako", head_dots))
     document = pypdfium2.PdfDocument(pdf)
     try:
-        reference = grey_page(document[0], 576, finer) < 128
-        black = box_filter(grey_page(document[0], 576, 2)) < threshold * 4
+        reference = grey_page(document[0], head_dots, finer) < 128
+        black = box_filter(grey_page(document[0], head_dots, 2)) < threshold * 4
     finally:
         document.close()
     near = black.copy()
@@ -100,8 +100,9 @@ def stroke_loss(typesetter, threshold, finer=8):
     return ink[~near].sum() / ink.sum()
 
 
-def test_no_stroke_is_lost(typesetter):
-    assert stroke_loss(typesetter, 190) <= 0.0001
+@pytest.mark.parametrize("head_dots", [576, 832, 1728])
+def test_no_stroke_is_lost(typesetter, head_dots):
+    assert stroke_loss(typesetter, 190, head_dots) <= 0.0001
 
 
 def test_the_measure_of_loss_notices_a_bad_recipe(typesetter):

@@ -5,10 +5,10 @@ from datetime import date
 
 import pytest
 
-from hub.municipality.changes import change_row
-from hub.municipality.entries import resident_id
-from hub.municipality.plausible import first_changes, plausible_people
-from hub.municipality.register import Card
+from hub.municipality.registers.register import Card
+from hub.municipality.rules.changes import change_row
+from hub.municipality.samples.entries import resident_id
+from hub.municipality.samples.plausible import first_changes, plausible_people
 from hub.municipality.setup import codes_in, make_key, open_municipality, register_path, seed
 from hub.setup.crowd import crowd_code
 

@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from hub.municipality import pool
 from hub.municipality.interface import Refused
-from hub.municipality.pool import WorkerPool
+from hub.municipality.workers import pool
+from hub.municipality.workers.pool import WorkerPool
 
 
 class FakeWorker:

@@ -6,13 +6,13 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import delete
 
-from hub.municipality import registrations
-from hub.municipality.civil_registers import UseRegistration
-from hub.municipality.page_check import plain
-from hub.municipality.raster import read_pages
-from hub.municipality.register import writing
-from hub.municipality.sample_register import resident_id
+from hub.municipality.registers import registrations
+from hub.municipality.registers.civil_registers import UseRegistration
+from hub.municipality.registers.register import writing
+from hub.municipality.samples.sample_register import resident_id
 from hub.municipality.setup import open_existing
+from hub.municipality.signer.page_check import plain
+from hub.municipality.signer.raster import read_pages
 
 from .conftest import SpyRenderer
 

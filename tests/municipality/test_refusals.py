@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from hub.municipality.interface import Refused
-from hub.municipality.register import Card as RegisteredCard
+from hub.municipality.registers.register import Card as RegisteredCard
 
 
 @pytest.mark.parametrize(

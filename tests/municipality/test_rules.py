@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.municipality import koga
-from hub.municipality.changes import all_changes, record_hours
-from hub.municipality.era import japanese_date
 from hub.municipality.interface import Municipality, Offer
-from hub.municipality.numbers import check_digit, forbidden_number, is_my_number
-from hub.municipality.register import open_register
-from hub.municipality.rules import TOKYO, Change, TypeRule, check_hours, rules_on
+from hub.municipality.pages.era import japanese_date
+from hub.municipality.registers.numbers import check_digit, forbidden_number, is_my_number
+from hub.municipality.registers.register import open_register
+from hub.municipality.rules.changes import all_changes, record_hours
+from hub.municipality.rules.rules import TOKYO, Change, TypeRule, check_hours, rules_on
+from hub.municipality.samples import koga
 from hub.municipality.setup import initialise, key_path, register_path
 
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from hub.municipality.bench import sample_content
-from hub.municipality.register import Household, Resident, writing
-from hub.municipality.sample_register import resident_id
+from hub.municipality.registers.register import Household, Resident, writing
+from hub.municipality.samples.sample_register import resident_id
 
 from .conftest import SpyRenderer
 

@@ -11,8 +11,8 @@ import pytest
 
 from hub.municipality.bench import sample_content
 from hub.municipality.interface import Refused
-from hub.municipality.renderer import RendererProcess
-from hub.municipality.worker import WorkerProcess
+from hub.municipality.renderer.renderer import RendererProcess
+from hub.municipality.workers.worker import WorkerProcess
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_a_bug_in_a_worker_ends_it_and_is_told_by_place_only(renderer):
         renderer.run(renderer.pdf(content))
     body = cbor2.dumps({"id": "1", "content": content})
     frame = len(body).to_bytes(4, "big") + body
-    command = [sys.executable, "-m", "hub.municipality.renderer"]
+    command = [sys.executable, "-m", "hub.municipality.renderer.renderer"]
     ended = subprocess.run(command, input=frame, capture_output=True, check=False)
     said = ended.stderr.decode()
     assert ended.returncode == 1

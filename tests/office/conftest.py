@@ -19,8 +19,8 @@ from hub.centre.stops import Stops
 from hub.clock import utc_now
 from hub.desk.command import desk_running
 from hub.desk.people import add_person
-from hub.municipality import registrations
-from hub.municipality.civil_registers import FamilyMember
+from hub.municipality.registers import registrations
+from hub.municipality.registers.civil_registers import FamilyMember
 from hub.municipality.setup import initialise, open_existing
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)

@@ -24,8 +24,8 @@ from hub.clock import utc_now
 from hub.desk.command import desk_running
 from hub.desk.people import add_person
 from hub.ledger.tariffs import own_tariffs
-from hub.municipality import registrations
-from hub.municipality.civil_registers import FamilyMember
+from hub.municipality.registers import registrations
+from hub.municipality.registers.civil_registers import FamilyMember
 from hub.municipality.setup import initialise, open_existing
 from hub.report.history import Wanted, make_history
 from hub.report.pdf import as_pdf

@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.municipality.change_words import value_of, words_of
+from hub.municipality.rules.change_words import value_of, words_of
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.municipality.civil_registers import UseRegistration
+from hub.municipality.registers.civil_registers import UseRegistration
 from hub.municipality.setup import open_existing
 
 pytestmark = pytest.mark.anyio

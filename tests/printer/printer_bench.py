@@ -9,6 +9,7 @@ from firmware.devices import PrinterChanged, PrinterStatus
 from firmware.drivers.printer.job import EscposJob
 from firmware.drivers.printer.watch import EscposWatch
 from sim_hw.printer import SimPrinter
+from sim_hw.printer.traits import TRAITS
 
 PATIENCE_S = 20.0
 
@@ -43,6 +44,10 @@ class Bench:
         self.statuses.append(event.status)
         self._changed.set()
 
+    async def connect(self) -> "Wire":
+        """Open the line past the driver."""
+        return Wire(*await asyncio.open_connection(self.config.host, self.config.port))
+
     async def expect_status(self, wanted) -> PrinterStatus:
         """Wait for the watch's newest status to be as `wanted` says."""
         async with asyncio.timeout(PATIENCE_S):
@@ -52,18 +57,40 @@ class Bench:
         return self.statuses[-1]
 
 
+class Wire:
+    """A bare connection to the printer: bytes, and nothing that understands them."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self.write = writer.write
+
+    async def read(self) -> bytes:
+        async with asyncio.timeout(PATIENCE_S):
+            return await self._reader.read(1024)
+
+    def close(self) -> None:
+        self._writer.close()
+
+
 @asynccontextmanager
 async def bench(
-    *, pty: bool = False, head_dots: int = 576, limits: dict[str, float] | None = None, **sim
+    *,
+    pty: bool = False,
+    head_dots: int = 576,
+    model: str = "generic-escpos",
+    limits: dict[str, float] | None = None,
+    **sim,
 ) -> AsyncIterator[Bench]:
     """A bench over TCP, or a pty; `limits` are keys of the configuration, `sim` goes to `SimPrinter`."""
     sim.setdefault("mm_per_s", None)
+    sim.setdefault("traits", TRAITS[model])
     printer = SimPrinter(head_dots, **sim)
     if pty:
         reached = {"transport": "serial", "device": await printer.start_pty()}
     else:
         reached = {"transport": "tcp", "host": "127.0.0.1", "port": await printer.start_tcp()}
-    found = Bench(printer, Printer(head_dots=head_dots, **reached, **(limits or {})))
+    found = Bench(printer, Printer(head_dots=head_dots, model=model, **reached, **(limits or {})))
     try:
         yield found
     finally:

@@ -195,8 +195,10 @@ def test_a_full_buffer_that_never_empties_is_a_timeout():
     async def run():
         async with bench(mm_per_s=500.0, buffer_bytes=1024, limits={"write_timeout_s": 0.4}) as b:
             b.printer.fail_at_row(10, "frozen")
+            begun = time.monotonic()
             with pytest.raises(DeviceTimeout, match="took no bytes"):
                 await b.job.print_bands(bands(4000), lambda _share: None)
+            assert 0.4 <= time.monotonic() - begun < 4
 
     asyncio.run(run())
 

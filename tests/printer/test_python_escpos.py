@@ -59,7 +59,7 @@ def test_its_rows_and_ours_are_the_same_bytes_for_a_page_of_one_band():
 def test_its_columns_and_ours_are_the_same_bytes():
     theirs = list(EscposImage(picture(576, 48)).to_column_format())
     dots = black_dots(picture(576, 48))
-    assert [raster._columns(dots[at : at + 24 * 72], 72) for at in (0, 24 * 72)] == theirs
+    assert [raster.columns_of(dots[at : at + 24 * 72], 72) for at in (0, 24 * 72)] == theirs
 
 
 def test_our_framing_is_faster_in_the_same_run():

@@ -104,7 +104,7 @@ def test_dots_that_do_not_fit_the_head_are_refused(dots, width_dots):
 @given(st.binary(min_size=24, max_size=24 * 9), st.integers(1, 9))
 def test_columns_are_the_same_dots_turned(data, width):
     rows = (data * width)[: width * 24]
-    columns = raster._columns(rows, width)
+    columns = raster.columns_of(rows, width)
     for x in range(width * 8):
         for y in range(24):
             upright = rows[y * width + x // 8] >> (7 - x % 8) & 1

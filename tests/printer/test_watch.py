@@ -11,6 +11,7 @@ from printer_bench import bench, page, until
 from firmware.app.clerk.raster import to_bands
 from firmware.devices import DeviceError, DeviceState, Paper
 from sim_hw.printer.conditions import Condition
+from sim_hw.printer.traits import Traits
 
 
 def bands(rows: int) -> list[bytes]:
@@ -107,7 +108,7 @@ def test_after_a_whole_job_the_printer_only_confirms():
 @pytest.mark.parametrize("where", [1, 4, 9, 1000, 18_447, 18_448, 18_449, 25_000])
 def test_a_torn_job_leaves_nothing_for_the_next(where, clears):
     async def run():
-        async with bench(clears_on_demand=clears) as b:
+        async with bench(traits=Traits(clears=clears)) as b:
             b.printer.tear_at_byte(17 + where)
             with pytest.raises(DeviceError):
                 await b.job.print_bands(bands(400), lambda _share: None)
@@ -184,7 +185,7 @@ def dots_with_a_pair() -> bytes:
 @given(st.integers(13, 26_000), st.booleans())
 def test_wherever_a_job_is_torn_the_next_strip_is_whole(where, clears):
     async def run():
-        async with bench(clears_on_demand=clears) as b:
+        async with bench(traits=Traits(clears=clears)) as b:
             b.printer.tear_at_byte(where)
             with contextlib.suppress(DeviceError):
                 await b.job.print_bands(to_bands(dots_with_a_pair(), 576), lambda _share: None)
@@ -192,5 +193,16 @@ def test_wherever_a_job_is_torn_the_next_strip_is_whole(where, clears):
             assert await b.watch.settle(10)
             await b.job.print_bands(bands(40), lambda _share: None)
             assert b.printer.strips[-1].dots == page(40)
+
+    asyncio.run(run())
+
+
+def test_every_report_carries_what_near_end_promises():
+    async def run():
+        async with bench(limits={"near_end_mm": 1234}) as b:
+            await b.watch.open(b.emit)
+            assert (await b.expect_status(lambda status: status.ready)).near_end_mm == 1234
+            b.printer.paper_near_end()
+            assert (await b.expect_status(lambda status: status.paper is Paper.LOW)).near_end_mm == 1234
 
     asyncio.run(run())

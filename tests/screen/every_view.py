@@ -66,7 +66,7 @@ def every_view(texts: Texts) -> Iterator[tuple[str, View]]:
     yield "hold_card", pages.hold_card(texts, countdown_s=60)
     yield "hold_card-again", pages.hold_card(texts, again=True, countdown_s=60)
     yield "wait", pages.wait(texts)
-    yield "wait-no-card", pages.wait(texts, card=False)
+    yield "wait-no-card", pages.wait(texts, card=False, cancellable=True)
     yield "enter_pin", pages.enter_pin(texts, 2, 3, countdown_s=60)
     yield "enter_pin-wrong", pages.enter_pin(texts, 4, 2, wrong=True, countdown_s=60)
     yield "last_try", pages.last_try(texts, 60)
@@ -82,6 +82,7 @@ def every_view(texts: Texts) -> Iterator[tuple[str, View]]:
     yield "choose_scope-family", pages.choose_scope(texts, ("whole", "individual"), 60)
     yield "choose_persons", pages.choose_persons(texts, PERSONS[:4], (0, 3), countdown_s=60)
     yield "choose_persons-many", pages.choose_persons(texts, PERSONS, (0, 3), countdown_s=60)
+    yield "choose_persons-full", pages.choose_persons(texts, PERSONS, range(5), most=5, countdown_s=60)
     yield "choose_persons-one", pages.choose_persons(texts, PERSONS[:3], (), one_only=True, countdown_s=60)
     yield "choose_scope", pages.choose_scope(texts, ("self", "household", "members"), 60)
     yield "choose_items", pages.choose_items(texts, ("relationship", "domicile"), ("domicile",), 60)
@@ -93,8 +94,9 @@ def every_view(texts: Texts) -> Iterator[tuple[str, View]]:
     yield "confirm-year", pages.confirm(texts, Order("福岡県 古賀市", "income_tax", "self", (), 1, 250, (), 2026), 60)
     yield "preview", pages.preview(texts, ("/preview/1.png",), countdown_s=60)
     yield "preview-several", pages.preview(texts, ("/preview/2.png",), 2, 3, countdown_s=60)
-    yield "issuing", pages.issuing(texts)
+    yield "issuing", pages.issuing(texts, cancellable=True)
     yield "pay", pages.pay(texts, 4000, 1250, countdown_s=119)
+    yield "pay-card", pages.pay_after_card(texts, 4000, 1250, 19)
     yield "printing", pages.printing(texts, 0.4)
     yield from _endings(texts)
 
@@ -112,6 +114,7 @@ def _endings(texts: Texts) -> Iterator[tuple[str, View]]:
             "returned" if cause in ("printer_fault", "paper_out", "payment_returned", "overpaid") else "nothing_charged"
         )
         yield f"sorry-{cause}", pages.sorry(texts, cause, contact=CONTACT, money=money, countdown_s=10)
+    yield "sorry-returning", pages.sorry(texts, "printer_fault", contact=CONTACT, money="returning", countdown_s=10)
     yield "sorry-stuck", pages.sorry(texts, "printer_fault", contact=CONTACT, money="stuck", countdown_s=10)
     for cause in idle_pages.OUT_OF_SERVICE_CAUSES:
         yield f"out_of_service-{cause}", idle_pages.out_of_service(texts, (cause,), CONTACT)
@@ -144,5 +147,7 @@ def _registration(texts: Texts) -> Iterator[tuple[str, View]]:
             countdown_s=60,
         ),
     )
+    yield "printing-slip", pages.printing_slip(texts)
+    yield "take_paper-slip", pages.take_slip(texts)
     yield "registered", pages.registered(texts, "202611230001", countdown_s=60)
     yield "registered-unprinted", pages.registered(texts, "202611230001", printed=False, countdown_s=60)

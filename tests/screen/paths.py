@@ -93,7 +93,7 @@ async def looks_at_the_history(walker: Walker) -> None:
 
 
 async def registers_from_elsewhere(walker: Walker) -> None:
-    """Refused, asks for the registration, gets a number; looks it up."""
+    """Refused, asks for the registration, takes the slip with its number; looks it up."""
     await walker.identify("elsewhere")
     await walker.touch("type:family_register")
     await walker.see("sorry")
@@ -109,7 +109,9 @@ async def registers_from_elsewhere(walker: Walker) -> None:
     await walker.touch("next")
     await walker.see("register_confirm", "ホンセキ")
     await walker.touch("next")
-    await walker.see("registered")
+    await walker.see("take_paper", "申請番号")
+    await walker.bench.take_paper()
+    await walker.see("registered", "大切に")
     await walker.touch("next", "registration")
     await walker.see("registration")
     await walker.touch("back")

@@ -10,13 +10,13 @@ import pytest
 
 from firmware.app.screens import texts
 from tests.screen.every_view import every_view
-from tests.screen.open_screen import chromium, screen
+from tests.screen.open_screen import chromium, screen, until
 
 TEXTS = texts.load()
 PANEL = {"width": 1280, "height": 800}
 PROBE = (Path(__file__).parent / "faults_of_the_page.js").read_text(encoding="utf-8")
 # What a list may do in ordinary type; in large type every page may be longer than the panel.
-LONG = ("choose_persons", "choose_persons-many", "confirm-long", "history", "registration")
+LONG = ("choose_persons", "choose_persons-many", "choose_persons-full", "confirm-long", "history", "registration")
 LOOKS = {"ordinary": ("normal", "normal", 4.5), "large": ("large", "normal", 4.5), "high": ("normal", "high", 7)}
 
 
@@ -87,12 +87,17 @@ def test_the_probe_finds_faults():
     asyncio.run(scenario())
 
 
-def test_the_buttons_beside_a_long_list_move_it_to_its_end():
+@pytest.mark.parametrize(
+    ("label", "touched"),
+    [("choose_persons-many", "person:9"), ("choose_persons-full", "person:4")],
+    ids=["the last is chosen", "no more can be chosen, the last of those chosen is given up"],
+)
+def test_the_buttons_beside_a_long_list_move_it_to_its_end(label, touched):
     async def scenario():
         async with screen() as served, chromium() as browser:
             page = await browser.new_page(viewport=PANEL, reduced_motion="reduce")
             await page.goto(served.url)
-            served.server.show(dict(every_view(TEXTS["ja"]))["choose_persons-many"])
+            served.server.show(dict(every_view(TEXTS["ja"]))[label])
             await page.wait_for_selector("#pager:not([hidden])")
             assert await page.is_disabled("#up")
             last = page.locator('[data-button="person:9"]')
@@ -104,7 +109,9 @@ def test_the_buttons_beside_a_long_list_move_it_to_its_end():
             await page.wait_for_selector("#down[disabled]")
             bottom = "element => element.getBoundingClientRect().bottom"
             assert await last.evaluate(bottom) <= await page.locator("#scroller").evaluate(bottom)
-            await last.click()
+            await page.click(f'[data-button="{touched}"]')
             assert await page.is_enabled("#up")
+            await until(lambda: served.taps)
+        assert [button for _, button in served.taps] == [touched]
 
     asyncio.run(scenario())

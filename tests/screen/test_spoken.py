@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 import pytest
 
@@ -25,6 +27,8 @@ class Recorder:
 
     def hush(self) -> None:
         self.hushed += 1
+
+    speaking = False
 
 
 class Shown:
@@ -148,6 +152,42 @@ def test_an_alarm_is_said_unasked_where_everybody_hears_it(private, count):
     guidance, voice = _guided(private=private)
     guidance.show(msgspec.structs.replace(pages.take_paper(JA), tone="alarm"))
     assert len(voice.said) == count
+
+
+def test_a_page_is_said_again_after_silence_twice_and_not_while_it_is_being_said():
+    async def scenario() -> None:
+        voice = Recorder()
+        guidance = Guidance(Shown(), voice, private=True, repeat_s=0.03)
+        guidance.show(pages.consent(JA))
+        guidance.switch(True)
+        voice.speaking = True
+        await asyncio.sleep(0.1)
+        assert len(voice.said) == 1, "it was cut off by itself"
+        voice.speaking = False
+        await asyncio.sleep(0.3)
+        assert [text for text, _ in voice.said] == [voice.said[0][0]] * 3
+        guidance.show(pages.take_card(JA))
+        await asyncio.sleep(0.3)
+        assert len(voice.said) == 6, "another page is repeated for itself"
+
+    asyncio.run(scenario())
+
+
+def test_who_touches_something_is_not_talked_at_and_who_switched_it_off_hears_nothing():
+    async def scenario() -> None:
+        voice = Recorder()
+        guidance = Guidance(Shown(), voice, private=True, repeat_s=0.2)
+        guidance.show(pages.enter_pin(JA, 0, 3))
+        guidance.switch(True)
+        for filled in (1, 2, 3):
+            await asyncio.sleep(0.1)
+            guidance.show(pages.enter_pin(JA, filled, 3))
+        assert [text for text, _ in voice.said[1:]] == [f"{filled} / 4。" for filled in (1, 2, 3)]
+        guidance.switch(False)
+        await asyncio.sleep(0.4)
+        assert len(voice.said) == 4
+
+    asyncio.run(scenario())
 
 
 def test_ceasing_hushes_the_voice():

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
+from firmware.app.clerk.receipt import Receipts, Sale
+from firmware.app.clerk.slip import Made, Slips
 from firmware.app.screens import dates, idle_pages, pages, texts
+from firmware.app.screens.dates import TOKYO
 from tests.screen.every_view import every_view
 
 PROTOCOL = Path(__file__).parents[2] / "docs/reference/screen-protocol.md"
@@ -90,8 +93,12 @@ def test_no_text_is_superfluous():
             return super().__getitem__(key)
 
     loaded = texts.load()["ja"]
-    for _label, _view in every_view(texts.Texts("ja", Watched(loaded.entries), loaded.languages)):
+    watched = texts.Texts("ja", Watched(loaded.entries), loaded.languages)
+    for _label, _view in every_view(watched):
         pass
+    moment = datetime(2026, 11, 23, tzinfo=TOKYO)
+    Receipts("kiosk-0001", "lawson", 576, {"ja": watched}).drawn(Sale({}, "income_tax", 1, 250, "0" * 12), moment)
+    Slips("kiosk-0001", 576, {"ja": watched}).drawn(Made("0" * 12, {}, {}), moment.date())
     assert set(loaded.entries) - asked == {"language.tag", "language.label"}
 
 

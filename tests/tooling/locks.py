@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 RUN = "requirements.lock"
 ALL = "requirements-dev.lock"
-LOCKS = (RUN, ALL, "deploy/setup/installer.lock", "deploy/setup/build.lock")
+LOCKS = (RUN, ALL, "deploy/setup/installer.lock", "deploy/setup/build.lock", "deploy/package/kiosk.lock")
 HOST = re.compile(
     r"[a-z][a-z0-9+]*://|--(?:extra-)?index-url|--find-links|\b[\w-]+\.(?:org|com|net|io|dev)\b", re.IGNORECASE
 )

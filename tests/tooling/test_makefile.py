@@ -7,7 +7,28 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TARGETS = {"help", "setup", "demo", "sim", "test", "check", "bench", "bench-hub", "hil", "clean", "lock"}
+TARGETS = {
+    "help",
+    "setup",
+    "demo",
+    "sim",
+    "test",
+    "test-faults",
+    "soak",
+    "check",
+    "bench",
+    "bench-hub",
+    "package",
+    "test-attack",
+    "test-scramble",
+    "test-mutants",
+    "fuzz",
+    "sbom",
+    "test-boot",
+    "hil",
+    "clean",
+    "lock",
+}
 
 
 def make(*arguments):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from firmware.app.clerk.state import Question
-from firmware.app.clerk.visit import Field
+from firmware.app.clerk.visit import MOST_PERSONS, Field
 from firmware.app.screens import pages
 
 if TYPE_CHECKING:
@@ -61,7 +61,9 @@ def _choosing(question: Question, visit: Visit, known: Known, texts: Texts, coun
                 pages.PersonChoice(each.name, each.relationship, each.birth_date.isoformat()) for each in known.persons
             ]
             one_only = offer.one_only(choice.scope)
-            return pages.choose_persons(texts, persons, choice.persons, one_only=one_only, countdown_s=countdown_s)
+            return pages.choose_persons(
+                texts, persons, choice.persons, one_only=one_only, most=MOST_PERSONS, countdown_s=countdown_s
+            )
         case Question.CHOOSE_ITEMS:
             return pages.choose_items(texts, offer.items, choice.items, countdown_s)
         case Question.CHOOSE_COPIES:
@@ -105,7 +107,8 @@ def _registering(question: Question, visit: Visit, known: Known, texts: Texts, c
                 countdown_s=countdown_s,
             )
         case Question.REGISTERED:
-            return pages.registered(texts, known.requests[0].number, printed=False, countdown_s=countdown_s)
+            number = known.requests[0].number
+            return pages.registered(texts, number, printed=visit.slip_taken, countdown_s=countdown_s)
         case _:
             return pages.registration(texts, known.requests, can_register=visit.may_register, countdown_s=countdown_s)
 

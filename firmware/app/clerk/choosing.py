@@ -13,6 +13,7 @@ from firmware.app.clerk import vocabulary as v
 from firmware.app.clerk.chain import altered, back, chosen, onward
 from firmware.app.clerk.course import Answer, ask, begin
 from firmware.app.clerk.state import Clerk, Limits, Question, Work
+from firmware.app.clerk.visit import MOST_PERSONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,6 +51,8 @@ def _persons(clerk: Clerk, button: str, now: float, limits: Limits) -> Answer:
         return clerk, ()
     toggled = tuple(sorted(set(choice.persons) ^ {touched}))
     persons = (touched,) if offer.one_only(choice.scope) else toggled
+    if len(persons) > MOST_PERSONS:
+        return clerk, ()
     return ask(altered(clerk, persons=persons), Question.CHOOSE_PERSONS, now, limits)
 
 

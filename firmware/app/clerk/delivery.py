@@ -31,7 +31,7 @@ def paying(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
             return replace(clerk, phase=replace(phase, warned=True, deadline=None)), ()
         case m.PaymentReturned(cause):
             text, end = _RETURNED[cause]
-            return say(clerk, end, text, now, limits, money="returned" if phase.inserted_yen else "nothing_charged")
+            return say(clerk, end, text, now, limits, money="returning" if phase.inserted_yen else "nothing_charged")
         case v.Touched("cancel") if phase.open:
             return clerk, (v.Say(m.PayCancelled()),)
         case m.Print(document_id) if document_id == clerk.visit.document_id:
@@ -66,7 +66,7 @@ def printing(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer
         case v.PrintStopped(_, cause, sheets_done) if document_id:
             failed = v.Say(m.PrintFailed(document_id, cause, sheets_done))
             text = _PRINT_SORRY.get(cause, "printer_fault")
-            money = "returned" if clerk.visit.fee_yen else "nothing_charged"
+            money = "returning" if clerk.visit.fee_yen else "nothing_charged"
             return say(clerk, m.EndCause.DEVICE, text, now, limits, failed, money=money)
         case _:
             return clerk, ()

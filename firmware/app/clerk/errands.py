@@ -6,6 +6,7 @@ the document's bands until they are printed. All of it is in this process's memo
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
@@ -18,7 +19,9 @@ from firmware.app.clerk.inquiries import Inquiries
 from firmware.app.clerk.known import Known
 from firmware.app.clerk.print_job import Sheets, framed, print_sheets
 from firmware.app.clerk.raster import UnprintableDots, to_bands
-from firmware.app.clerk.receipt import NUMBER_DIGITS, NoReceipt, Sale
+from firmware.app.clerk.receipt import NUMBER_DIGITS, Sale
+from firmware.app.clerk.slip import Made
+from firmware.app.clerk.strip import NoFont
 from firmware.app.clerk.visit import Offered, Place
 from firmware.app.hub_client import HubError
 from firmware.app.screens.dates import TOKYO
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from firmware.app.clerk.jpki import Reader
     from firmware.app.clerk.order import Offer
     from firmware.app.clerk.receipt import Receipts
+    from firmware.app.clerk.slip import Slips
     from firmware.devices import PrinterJob
 
 
@@ -45,6 +49,7 @@ class Sources:
     warm: Callable[[], Awaitable[None]]
     pictures: Callable[[Mapping[str, bytes]], None]
     receipts: Receipts
+    slips: Slips
 
 
 T = TypeVar("T")
@@ -62,7 +67,7 @@ class Errands:
         self._prepared: Exchange | None = None
         self._signed: jpki.Authenticated | None = None
         self._places: tuple[Place, ...] = ()
-        self._place = ""
+        self._place: Place | None = None
         self._sheets: Sheets = ()
         self._sale: Sale | None = None
 
@@ -154,7 +159,7 @@ class Errands:
 
     async def _open(self, serial: int, municipality: str, exchange: Exchange) -> v.Event:
         transaction_id = await exchange.open(municipality)
-        self._place = next((dict(each.name)["ja"] for each in self._places if each.code == municipality), municipality)
+        self._place = next((each for each in self._places if each.code == municipality), None)
         self.known.receipt_number = transaction_id[:NUMBER_DIGITS]
         return v.TransactionCame(serial, transaction_id)
 
@@ -168,7 +173,8 @@ class Errands:
         self.inquiries.withdraw()
         self._sheets = framed(document)
         number = self.known.receipt_number
-        self._sale = Sale(self._place, order.order.type, document.copies, document.fee_yen, number)
+        issuer = dict(self._place.name) if self._place else {}
+        self._sale = Sale(issuer, order.order.type, document.copies, document.fee_yen, number)
         return v.DocumentCame(
             order.serial,
             m.Id(document.document_id),
@@ -186,16 +192,29 @@ class Errands:
         self._sheets = ()
         return v.PrintStopped(serial, *failed) if failed else v.PrintDone(serial)
 
-    async def print_receipt(self, serial: int) -> v.Event:
+    async def print_receipt(self, serial: int, language: str) -> v.Event:
         """Print the receipt of what was printed before; the printer is free again when this returns."""
-        receipts = self._sources.receipts
+        receipts, sale = self._sources.receipts, _present(self._sale)
+        printed = await self._print_strip(
+            lambda: receipts.drawn(sale, datetime.now(TOKYO), language), receipts.head_dots
+        )
+        return v.ReceiptPrinted(serial, printed)
+
+    async def print_slip(self, serial: int, language: str) -> v.Event:
+        """Print the number of the request that was made last; the printer is free again when this returns."""
+        slips, place = self._sources.slips, _present(self._place)
+        made = Made(self.known.requests[0].number, dict(place.name), dict(place.contact))
+        printed = await self._print_strip(
+            lambda: slips.drawn(made, datetime.now(TOKYO).date(), language), slips.head_dots
+        )
+        return v.SlipDone(serial, printed)
+
+    async def _print_strip(self, draw: Callable[[], bytes], head_dots: int) -> bool:
         try:
-            dots = receipts.drawn(_present(self._sale), datetime.now(TOKYO))
-            strip = to_bands(dots, receipts.head_dots)
-        except (NoReceipt, UnprintableDots):
-            return v.ReceiptPrinted(serial, printed=False)
-        failed = await print_sheets((strip,), self._sources.printer, lambda _: None)
-        return v.ReceiptPrinted(serial, printed=failed is None)
+            strip = to_bands(await asyncio.to_thread(draw), head_dots)
+        except (NoFont, UnprintableDots):
+            return False
+        return await print_sheets((strip,), self._sources.printer, lambda _: None) is None
 
 
 def _offered(offer: Offer) -> Offered:

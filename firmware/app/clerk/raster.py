@@ -14,6 +14,7 @@ import re
 
 MAX_BAND_ROWS = 256
 SLICE_ROWS = 24
+COLUMN_BYTES = 3
 MAX_WIDTH_DOTS = 2048
 REAL_TIME = re.compile(rb"\x10[\x04\x05\x14]")
 LINE_SPACING = b"\x1b3" + bytes([SLICE_ROWS])
@@ -107,19 +108,23 @@ def _raster_bands(rows: bytes, width: int) -> list[bytes]:
 
 def _slice_is_clean(dots: bytes, row: int, width: int) -> bool:
     """Whether no column of the 24 rows from `row` holds a pair within itself."""
-    columns = _columns(dots[row * width : (row + SLICE_ROWS) * width], width)
-    return all(found.start() % 3 == 2 for found in REAL_TIME.finditer(columns))  # noqa: PLR2004 - last byte of a column
+    columns = columns_of(dots[row * width : (row + SLICE_ROWS) * width], width)
+    return all(found.start() % COLUMN_BYTES == COLUMN_BYTES - 1 for found in REAL_TIME.finditer(columns))
 
 
 def _column_band(rows: bytes, width: int) -> bytes:
     """One line of column format: 24 rows, parted where two columns make a pair."""
-    columns = _columns(rows, width)
-    cuts = {found.start() // 3 + 1 for found in REAL_TIME.finditer(columns)}
+    columns = columns_of(rows, width)
+    cuts = {found.start() // COLUMN_BYTES + 1 for found in REAL_TIME.finditer(columns)}
     line = bytearray(LINE_SPACING)
     start = 0
     for end in sorted(cuts | {width * 8}):
         for count in _counts(end - start):
-            line += COLUMN_HEADER + count.to_bytes(2, "little") + columns[start * 3 : (start + count) * 3]
+            line += (
+                COLUMN_HEADER
+                + count.to_bytes(2, "little")
+                + columns[start * COLUMN_BYTES : (start + count) * COLUMN_BYTES]
+            )
             start += count
     return bytes(line + b"\n")
 
@@ -131,7 +136,7 @@ def _counts(columns: int) -> list[int]:
     return [columns]
 
 
-def _columns(rows: bytes, width: int) -> bytes:
+def columns_of(rows: bytes, width: int) -> bytes:
     """Turn 24 rows into columns of three bytes, top dot in the most significant bit of the first.
 
     Blocks of 8 x 8 dots are mirrored at their diagonal, all of a row at once in one long integer; the masks keep the

@@ -119,7 +119,6 @@ class Runner:
         known = self._errands.known
         known.touch(field, button)
         self.post(v.Typed(field, known.is_whole(field, datetime.now(TOKYO).date())))
-        self._draw()  # the text is not in the machine's state
 
     def choose_language(self, language: str) -> None:
         """Draw the page in another language."""
@@ -129,7 +128,7 @@ class Runner:
     def _step(self, event: v.Event) -> None:
         before = self.clerk
         self.clerk, commands = step(before, event, self._loop.time(), self._limits)
-        if self.clerk != before:
+        if self.clerk != before or isinstance(event, v.Typed):  # what was typed is not in the machine's state
             if _enters_pin(self.clerk) and not _enters_pin(before):
                 self._digits = _shuffled() if self._shuffle_pin else DIGITS
             self._draw()
@@ -180,7 +179,9 @@ class Runner:
             case v.PrintDocument(serial):
                 return errands.print(serial, lambda part: self.post(v.PrintAdvanced(serial, part)))
             case v.PrintReceipt(serial):
-                return errands.print_receipt(serial)
+                return errands.print_receipt(serial, self._language)
+            case v.PrintRequestSlip(serial):
+                return errands.print_slip(serial, self._language)
             case inquiry:
                 return errands.inquiries.answer(inquiry)
 

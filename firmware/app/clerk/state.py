@@ -133,6 +133,22 @@ class Receipting:
 
 
 @dataclass(frozen=True, slots=True)
+class AwaitingSlip:
+    """The kiosk is asked for the printer, or waits until the slip is taken (`presented` once it lies in the tray)."""
+
+    presented: bool = False
+    deadline: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintingSlip:
+    """The slip with a request's number is at the printer."""
+
+    serial: int
+    deadline: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TakingPaper:
     """The paper lies in the tray, or is on its way there."""
 
@@ -142,7 +158,10 @@ class TakingPaper:
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """A last page, then the end. `cause` is the text's key, `money` what became of it (`returned`, `stuck`)."""
+    """A last page, then the end.
+
+    `cause` is the text's key, `money` what becomes of it: `nothing_charged`; `returning`, then `returned` or `stuck`.
+    """
 
     page: Page
     end: EndCause
@@ -158,7 +177,20 @@ class Over:
     deadline: float | None = None
 
 
-Phase = Spare | Asking | Working | TakingCard | Paying | Printing | Receipting | TakingPaper | Saying | Over
+Phase = (
+    Spare
+    | Asking
+    | Working
+    | TakingCard
+    | AwaitingSlip
+    | PrintingSlip
+    | Paying
+    | Printing
+    | Receipting
+    | TakingPaper
+    | Saying
+    | Over
+)
 
 
 @dataclass(frozen=True, slots=True)

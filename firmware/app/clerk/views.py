@@ -12,11 +12,13 @@ import msgspec
 from firmware.app.clerk.choice_views import said, view_of_choice
 from firmware.app.clerk.state import (
     Asking,
+    AwaitingSlip,
     Clerk,
     Limits,
     Page,
     Paying,
     Printing,
+    PrintingSlip,
     Question,
     Receipting,
     Saying,
@@ -25,6 +27,7 @@ from firmware.app.clerk.state import (
     Work,
     Working,
 )
+from firmware.app.clerk.work import CANCELLABLE
 from firmware.app.screens import pages
 from firmware.app.screens.pages.arrival import DIGITS
 
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
     from firmware.views import View
 
 NUMBER_DIGITS = 12
-_MONEY: dict[str, Money] = {"returned": "returned", "stuck": "stuck"}
+_MONEY: dict[str, Money] = {"returning": "returning", "returned": "returned", "stuck": "stuck"}
 _WITH_CARD = (Work.OPEN, Work.PROBE, Work.AUTHENTICATE, Work.PRESENT)
 
 
@@ -49,13 +52,15 @@ def view_of(clerk: Clerk, known: Known, texts: Texts, limits: Limits, digits: tu
             return pages.enter_pin(texts, visit.filled, visit.tries, wrong=phase.again, digits=digits, countdown_s=left)
         case Asking() as phase:
             return _question(phase, visit, known, texts, _left(phase, limits))
-        case Working(Work.ISSUE) | Paying(open=False):
-            return pages.issuing(texts)
+        case Working(Work.ISSUE) | Paying(open=False) as phase:
+            return pages.issuing(texts, cancellable=isinstance(phase, Working))
         case Working(work):
-            return pages.wait(texts, card=work in _WITH_CARD and visit.card)
+            return pages.wait(texts, card=work in _WITH_CARD and visit.card, cancellable=work in CANCELLABLE)
         case TakingCard():
             return pages.take_card(texts)
-        case Paying() | Printing() | Receipting() | TakingPaper() as phase:
+        case Paying(due_yen, inserted_yen, warned=warned) if visit.card:
+            return pages.pay_after_card(texts, due_yen, inserted_yen, limits.warning_s if warned else None)
+        case AwaitingSlip() | PrintingSlip() | Paying() | Printing() | Receipting() | TakingPaper() as phase:
             view = _delivery(phase, texts, limits)
             return _warned(view, texts, "view.take_card.title") if visit.card else view
         case Saying() as phase:
@@ -68,8 +73,14 @@ def _left(phase: Asking, limits: Limits) -> float | None:
     return limits.warning_s if phase.warned else None
 
 
-def _delivery(phase: Paying | Printing | Receipting | TakingPaper, texts: Texts, limits: Limits) -> View:
+def _delivery(
+    phase: AwaitingSlip | PrintingSlip | Paying | Printing | Receipting | TakingPaper, texts: Texts, limits: Limits
+) -> View:
     match phase:
+        case AwaitingSlip(presented=True):
+            return pages.take_slip(texts)
+        case AwaitingSlip() | PrintingSlip():
+            return pages.printing_slip(texts)
         case Paying(due_yen, inserted_yen, returned=returned, warned=warned):
             view = pages.pay(texts, due_yen, inserted_yen, countdown_s=limits.warning_s if warned else None)
             return _warned(view, texts, "sorry.overpaid.title") if returned else view

@@ -13,6 +13,7 @@ from firmware.app.messages import Id
 
 Translations = tuple[tuple[str, str], ...]
 BY_NAME = ("members", "individual")  # scopes for which persons are chosen
+MOST_PERSONS = 20  # of one order (hub protocol, "The order")
 
 
 class Field(StrEnum):
@@ -77,7 +78,7 @@ class Visit:
     `offer` is the chosen one, as far as it makes sense for this person; `choice` is chosen of it. `persons` are so many
     as the household answer has, `sheets` so many as the preview has, `sheet` is the one that is shown. `refusal` is why
     an order or a query was refused, `typed` what is whole of a registration. `fee_yen` is that of the document held;
-    `receipt_failed` when none could be printed.
+    `receipt_failed` when none could be printed, `slip_taken` when that with a request's number was.
     """
 
     places: tuple[Place, ...] = ()
@@ -98,6 +99,7 @@ class Visit:
     document_id: Id | None = None
     fee_yen: int = 0
     receipt_failed: bool = False
+    slip_taken: bool = False
 
     @property
     def price_yen(self) -> int:

@@ -189,6 +189,14 @@ class ReceiptPrinted:
     printed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SlipDone:
+    """The slip came out, or (not `printed`) could not be printed; the printer is given back."""
+
+    serial: int
+    printed: bool
+
+
 Event = (
     FromKiosk
     | Touched
@@ -212,6 +220,7 @@ Event = (
     | PrintDone
     | PrintStopped
     | ReceiptPrinted
+    | SlipDone
 )
 
 # ---------------------------------------------------------------- commands
@@ -336,6 +345,13 @@ class PrintReceipt:
     serial: int
 
 
+@dataclass(frozen=True, slots=True)
+class PrintRequestSlip:
+    """Print the number of the request that was made, then give the printer back."""
+
+    serial: int
+
+
 Inquiry = AskHousehold | AskPreview | AskHistory | AskRegistration | Register
 Errand = (
     AskPlaces
@@ -346,6 +362,7 @@ Errand = (
     | PlaceOrder
     | PrintDocument
     | PrintReceipt
+    | PrintRequestSlip
     | Inquiry  # each is answered by an event with its serial
 )
 Command = Say | WipePin | WipeTyped | CancelTransaction | Errand

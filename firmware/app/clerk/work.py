@@ -12,6 +12,7 @@ from firmware.app import messages as m
 from firmware.app.clerk import vocabulary as v
 from firmware.app.clerk.chain import came, refused
 from firmware.app.clerk.course import Answer, ask, begin, choose, pay, say, take_card
+from firmware.app.clerk.slip_wait import want
 from firmware.app.clerk.state import Clerk, Limits, Page, Question, Work, Working
 from firmware.app.clerk.visit import Visit
 
@@ -29,6 +30,7 @@ _RESULTS: dict[Work, tuple[type, ...]] = {
     Work.REGISTRATION: (v.RegistrationCame,),
     Work.REGISTER: (v.Registered,),
 }
+CANCELLABLE = frozenset(Work) - {*_ON_CARD, Work.REGISTER}  # a card is at work, or a request is made, all the same
 _REFUSABLE = (Work.HOUSEHOLD, Work.PREVIEW, Work.ISSUE, Work.HISTORY, Work.REGISTRATION, Work.REGISTER)
 
 
@@ -36,6 +38,8 @@ def working(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answer:
     """Take the result that is waited for."""
     phase, visit = clerk.phase, clerk.visit
     assert isinstance(phase, Working)  # noqa: S101 - the dispatch table says so
+    if event == v.Touched("cancel") and phase.work in CANCELLABLE:
+        return say(clerk, m.EndCause.PERSON, "cancelled", now, limits)
     if not isinstance(event, (v.WorkFailed, v.Ticked, *_RESULTS[phase.work])):
         return clerk, ()
     match event:
@@ -83,7 +87,7 @@ def _answered(clerk: Clerk, event: v.Event, now: float, limits: Limits) -> Answe
             return choose(listed, Question.REGISTRATION, now, limits)
         case v.Registered():
             made = replace(clerk, visit=replace(visit, may_register=False, typed=()))
-            return choose(made, Question.REGISTERED, now, limits, v.WipeTyped())
+            return want(made, v.WipeTyped())
         case _:
             return clerk, ()
 

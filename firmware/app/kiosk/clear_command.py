@@ -98,13 +98,13 @@ def verified(signed: Signed, keys: Mapping[str, str]) -> Clearance:
     )
 
 
-def is_signed(text: str, signature: str, public_key: bytes) -> bool:
-    """Tell whether the owner of the key has signed this text."""
+def is_signed(text: str, signature: str, public_key: bytes, label: bytes = LABEL) -> bool:
+    """Tell whether the owner of the key has signed this text, as what the label says."""
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey  # noqa: PLC0415
 
     try:
-        Ed25519PublicKey.from_public_bytes(public_key).verify(bytes_of(signature), LABEL + text.encode())
+        Ed25519PublicKey.from_public_bytes(public_key).verify(bytes_of(signature), label + text.encode())
     except (InvalidSignature, ValueError):
         return False
     return True

@@ -137,25 +137,29 @@ class Clearing:
     async def _answer(self, line: bytes, nonce: str) -> Result:
         try:
             signed = msgspec.json.decode(line, type=Signed)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
             raise Refused("bad-request", f"not a signed command: {error}") from error
         clearance = await asyncio.to_thread(clear_command.verified, signed, self._keys)
         command = clear_command.command_of(clearance.command)
         clear_command.check(command, kiosk_id=self._kiosk_id, nonce=nonce, now_s=time.time())
-        incident = self._alarms.find(command.alarm_id)
-        if incident is None:
-            raise Refused("wrong-alarm", f"there is no alarm {command.alarm_id}; look at: kiosk incidents list")
-        if incident.clearance:
-            raise Refused("already-cleared", f"{incident.clearance.operator} has cleared it already")
-        if incident.over:
-            await self._alarms.explain(incident, clearance)
-            result = Result(result="recorded")
-        elif await self._alarms.clear(clearance):
-            result = Result(result="cleared")
-        else:
-            raise Refused("no-alarm", "the alarm ended in this very moment; name it with --alarm")
+        result = Result(result=await carry_out(self._alarms, command.alarm_id, clearance))
         self._log(f"alarm {command.alarm_id} {result.result} by {clearance.operator}: {clearance.reason}")
         return result
+
+
+async def carry_out(alarms: Alarms, alarm_id: str, clearance: Clearance) -> str:
+    """Clear an alarm, or put on record what became of its thing; returns `cleared` or `recorded`, raises `Refused`."""
+    incident = alarms.find(alarm_id)
+    if incident is None:
+        raise Refused("wrong-alarm", f"there is no alarm {alarm_id}; look at: kiosk incidents list")
+    if incident.clearance:
+        raise Refused("already-cleared", f"{incident.clearance.operator} has cleared it already")
+    if incident.over:
+        await alarms.explain(incident, clearance)
+        return "recorded"
+    if await alarms.clear(clearance):
+        return "cleared"
+    raise Refused("no-alarm", "the alarm ended in this very moment; name it with --alarm")
 
 
 @contextlib.contextmanager

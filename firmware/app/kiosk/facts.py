@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from firmware import devices
+from firmware.app.kiosk import paper
 from firmware.app.kiosk import vocabulary as v
 from firmware.app.kiosk.state import Facts, Reason, Spare
 from firmware.app.messages import Ready
@@ -19,8 +20,7 @@ def observe(facts: Facts, event: v.Event) -> Facts:
     """Return the facts after the event."""
     match event:
         case devices.PrinterChanged(status):
-            cycled = status.state is DeviceState.POWER_OFF
-            return replace(facts, printer=status, printer_dirty=facts.printer_dirty and not cycled)
+            return paper.seen(facts, status)
         case v.PrinterLent():
             return replace(facts, printer_lent=True)
         case v.PrinterSettled(clean):
@@ -33,6 +33,8 @@ def observe(facts: Facts, event: v.Event) -> Facts:
             return replace(facts, spare=Spare(clerk, port, token))
         case v.ClerkGone(clerk) if facts.spare and facts.spare.clerk == clerk:
             return replace(facts, spare=None)
+        case v.Switched(maintenance):
+            return replace(facts, maintenance=maintenance)
         case v.EscrowReturned() | v.EscrowStacked():
             return replace(facts, escrow_moves=max(facts.escrow_moves - 1, 0), jam=None)
         case v.EscrowStuck(move):
@@ -74,7 +76,7 @@ def begun(facts: Facts, commands: Sequence[v.Command]) -> Facts:
     moves = sum(isinstance(command, (v.ReturnEscrow, v.StackEscrow)) for command in commands)
     reclaimed = any(isinstance(command, v.ReclaimPrinter) for command in commands)
     lent = facts.printer_lent or reclaimed
-    return replace(facts, escrow_moves=facts.escrow_moves + moves, printer_lent=lent)
+    return replace(paper.spent(facts, commands), escrow_moves=facts.escrow_moves + moves, printer_lent=lent)
 
 
 def printer_reason(facts: Facts) -> Reason | None:
@@ -84,7 +86,7 @@ def printer_reason(facts: Facts) -> Reason | None:
         return Reason.PRINTER_OFFLINE
     if status.cover_open:
         return Reason.COVER_OPEN
-    if status.paper in (Paper.OUT, Paper.UNKNOWN):
+    if status.paper in (Paper.OUT, Paper.UNKNOWN) or not paper.enough(facts, 0):
         return Reason.PAPER_OUT
     if facts.printer_dirty or status.error != "none" or status.paper is Paper.JAMMED:
         return Reason.PRINTER_ERROR
@@ -110,4 +112,6 @@ def reasons(facts: Facts) -> frozenset[Reason]:
         found.add(Reason.COIN_FAULT)
     if facts.spare is None:
         found.add(Reason.CLERK_UNAVAILABLE)
+    if facts.maintenance:
+        found.add(Reason.MAINTENANCE)
     return frozenset(found)

@@ -11,13 +11,16 @@ from collections.abc import Iterator
 from firmware.app.kiosk import vocabulary as v
 from firmware.app.kiosk.state import (
     AwaitingPickup,
+    AwaitingSlip,
     Collecting,
     Ending,
     LeftBehind,
     Lending,
+    LendingForSlip,
     Level,
     Phase,
     Printing,
+    PrintingSlip,
     Receipting,
     Serving,
 )
@@ -33,6 +36,8 @@ def visit_id(phase: Phase) -> Id | None:
             return order.transaction_id
         case Serving(session, transaction_id=transaction_id) | Ending(session, transaction_id=transaction_id):
             return transaction_id or session.session_id
+        case LendingForSlip() | PrintingSlip() | AwaitingSlip() as slip:
+            return slip.transaction_id or slip.session.session_id
         case _:
             return None
 

@@ -72,12 +72,14 @@ class KioskHub:
         self._client = client
         self._timeout_s = request_timeout_s
 
-    async def put_state(self, document_id: str, state: OrderState, version: int) -> tuple[OrderState, int]:
+    async def put_state(
+        self, document_id: str, state: OrderState, version: int, *, waived: bool = False
+    ) -> tuple[OrderState, int]:
         """Set an order's state, `version` being the one believed current; returns (state, version).
 
-        Raises `Stale` with what is true when the belief is wrong.
+        `waived`, with `printed`: the fee went back. Raises `Stale` with what is true when the belief is wrong.
         """
-        body = {"state": state.value, "version": version}
+        body = {"state": state.value, "version": version, **({"waived": True} if waived else {})}
         path = f"/v1/orders/{document_id}/state"
         try:
             response = await self._client.request("PUT", path, body, deadline_s=self._timeout_s)
@@ -99,6 +101,11 @@ class KioskHub:
             .read(_OpenOrders)
             .orders
         )
+
+    async def all_orders(self) -> tuple[OpenOrder, ...]:
+        """Return this kiosk's orders, ended or not, newest first; the centre lists at most 1000."""
+        response = await self._client.request("GET", "/v1/orders?open=false", deadline_s=self._timeout_s)
+        return response.read(_OpenOrders).orders
 
     async def void(self, document_id: str, reason: VoidReason) -> tuple[OrderState, int]:
         """Void a document; returns (state, version). Asking again, even after a restart, is the same request."""

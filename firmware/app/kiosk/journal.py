@@ -6,14 +6,16 @@ Holds ids, amounts and states, nothing personal. Rule: `DESIGN`, "Journal and mo
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from firmware.app.kiosk.lines import Body, LineDamaged, LineFile
+from firmware.app.kiosk.lines import Body, LineDamaged, LineFile, read
 from firmware.app.kiosk.orders import FINAL, OpenOrder, Order, OrderState
 from firmware.app.messages import Id
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
 
@@ -36,12 +38,27 @@ def entry_of(body: Body) -> Entry:
     return Entry(order, OrderState(body["state"]), float(body["at_s"]))
 
 
+def entries_of(path: Path) -> list[Entry]:
+    """Read a journal beside a running kiosk, oldest first; `JournalError` when it is damaged, `OSError`."""
+    found: list[Entry] = []
+    try:
+        read(path.read_bytes() if path.exists() else b"", lambda body: found.append(entry_of(body)))
+    except LineDamaged as error:
+        raise JournalError(f"{path}: {error}. Keep a copy of the file for the office.") from error
+    return found
+
+
 class Journal:
-    """The open journal. `append` blocks until the line is on the disk: call it off the loop."""
+    """The open journal. `append` and `find` wait for the disk: call them off the loop.
+
+    `latest` are the orders without an end, the newest one, and those whose end the hub may not know yet.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.latest: dict[Id, Entry] = {}
+        self.reached: dict[Id, OrderState] = {}  # before an end other than *taken*
+        self.counts: Counter[OrderState] = Counter()  # orders by the state that they came to
         try:
             self._file = LineFile(path, lambda body: self._keep(entry_of(body)))
         except OSError as error:
@@ -52,8 +69,36 @@ class Journal:
                 "move it away to start a new one."
             ) from error
 
+        self.forget(())
+
+    def forget(self, open_at_hub: Collection[str]) -> None:
+        """Keep orders that ended, and that the hub does not have as open, in the file only."""
+        newest = next(reversed(self.latest), None)
+        ended = [each for each, entry in self.latest.items() if entry.state in FINAL and each not in open_at_hub]
+        for document_id in ended:
+            if document_id != newest:
+                del self.latest[document_id]
+                self.reached.pop(document_id, None)
+
+    def find(self, document_id: Id) -> tuple[Entry, OrderState] | None:
+        """Return an order's last entry, and the furthest that it came before its end; from the file, if need be."""
+        found = self.latest.get(document_id)
+        if found:
+            return found, self.reached.get(document_id, found.state)
+        states = [entry for entry in entries_of(self.path) if entry.order.document_id == document_id]
+        if not states:
+            return None
+        open_states = [entry.state for entry in states if entry.state not in FINAL]
+        return states[-1], open_states[-1] if open_states else states[-1].state
+
     def _keep(self, entry: Entry) -> None:
+        before = self.latest.get(entry.order.document_id)
+        self.counts[entry.state] += 1
+        if before:
+            self.counts[before.state] -= 1
         self.latest[entry.order.document_id] = entry
+        if entry.state not in FINAL:
+            self.reached[entry.order.document_id] = entry.state
 
     def append(self, entry: Entry) -> None:
         """Write one line and wait for the disk; `JournalError` when the disk refuses."""

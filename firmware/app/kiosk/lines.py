@@ -44,14 +44,14 @@ def decode(line: bytes) -> Body:
 def read(content: bytes, take: Callable[[Body], None]) -> int:
     """Give each record to `take`; returns how many bytes are good. `LineDamaged` unless only the last one is not.
 
-    A `take` that raises `ValueError` or `KeyError` refuses the record: it counts as damaged.
+    A `take` that raises `ValueError`, `KeyError` or `TypeError` refuses the record: it counts as damaged.
     """
     good = 0
     lines = content.splitlines(keepends=True)
     for number, line in enumerate(lines, start=1):
         try:
             take(decode(line))
-        except (ValueError, KeyError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             if number == len(lines):
                 break
             raise LineDamaged(number) from error
@@ -73,6 +73,7 @@ class LineFile:
             raise
         os.ftruncate(self._fd, good)
         os.lseek(self._fd, good, os.SEEK_SET)
+        os.fsync(self._fd)  # a line that a killed process had not waited for is believed from here on
         directory = os.open(path.parent, os.O_RDONLY)
         try:
             os.fsync(directory)

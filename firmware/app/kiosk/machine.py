@@ -2,9 +2,9 @@
 
 `step(kiosk, event, now, limits)` returns the next state and the commands that follow. It is pure and total: an event
 that means nothing in a phase changes nothing. First `facts.observe` notes what the event tells of the devices; then
-the phase answers (`_PHASES`, one function a phase, in `phases.py`, `receipt.py`, `pickup.py`, `left_behind.py` and
-`rest.py`); then, if the kiosk is at rest, service is given or refused from the facts alone. What is filmed, and what
-is put on record of an alarm, follows from the phases (`filming.py`, `left_behind.py`).
+the phase answers (`_PHASES`, one function a phase, in `phases.py`, `receipt.py`, `slip.py`, `pickup.py`,
+`left_behind.py` and `rest.py`); then, if the kiosk is at rest, service is given or refused from the facts alone. What
+is filmed, and what is put on record of an alarm, follows from the phases (`filming.py`, `left_behind.py`).
 Everything that affects transitions lives in these files.
 
 Money: an order's fee stays in escrow until the printer's completion reply; in every other case the whole escrow goes
@@ -16,26 +16,29 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from firmware.app.kiosk import filming, left_behind, phases, pickup, receipt, rest
+from firmware.app.kiosk import filming, left_behind, phases, pickup, receipt, rest, slip
 from firmware.app.kiosk import vocabulary as v
 from firmware.app.kiosk.facts import begun, observe
 from firmware.app.kiosk.state import (
     AwaitingPickup,
+    AwaitingSlip,
     Collecting,
     Ending,
     Idle,
     Kiosk,
     LeftBehind,
     Lending,
+    LendingForSlip,
     Limits,
     OutOfService,
     Printing,
+    PrintingSlip,
     Receipting,
     Serving,
     Starting,
 )
 from firmware.app.kiosk.transition import Step, Transition
-from firmware.app.messages import CardSeen, PaymentStuck
+from firmware.app.messages import CardSeen, PaymentBack, PaymentStuck
 from firmware.devices import CardInserted, CardRemoved, EscrowChanged
 
 _PHASES: dict[type, Transition] = {
@@ -47,6 +50,9 @@ _PHASES: dict[type, Transition] = {
     Lending: phases.lending,
     Printing: phases.printing,
     Receipting: receipt.receipting,
+    LendingForSlip: slip.lending,
+    PrintingSlip: slip.printing,
+    AwaitingSlip: slip.awaiting,
     AwaitingPickup: pickup.awaiting_pickup,
     Ending: phases.ending,
     LeftBehind: left_behind.left_behind,
@@ -91,8 +97,10 @@ def _always(kiosk: Kiosk, event: v.Event) -> list[v.Command]:
     match event:
         case v.ClerkGone():
             return [v.StartSpare()]
-        case v.EscrowReturned(order, outcome) if order and outcome:
-            return [v.Record(order, outcome)]
+        case v.EscrowReturned(order, outcome):
+            ended = [v.Record(order, outcome)] if order and outcome else []
+            session = kiosk.session if kiosk.facts.escrow_moves <= 1 else None
+            return [*ended, v.Tell(session.spare.clerk, PaymentBack())] if session else [*ended]
         case v.EscrowStuck(v.ReturnEscrow()) if kiosk.session:
             return [v.Tell(kiosk.session.spare.clerk, PaymentStuck())]
         case EscrowChanged(occupied=False) if not kiosk.facts.escrow_busy:

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from firmware.app.kiosk.hub import VoidReason
 from firmware.app.kiosk.vocabulary import OrderState
+from firmware.app.messages import Id
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from firmware.app.kiosk.journal import Journal
+    from firmware.app.kiosk.journal import Entry, Journal
 
 RETRY_S = 5.0
 
@@ -39,6 +40,11 @@ class HubOrder(Protocol):
         """The version that a change must name."""
         ...
 
+    @property
+    def fee_yen(self) -> int:
+        """Its fee."""
+        ...
+
 
 class OrderBook(Protocol):
     """The hub's orders of this kiosk."""
@@ -47,7 +53,7 @@ class OrderBook(Protocol):
         """Return those without an end."""
         ...
 
-    async def put_state(self, document_id: str, state: OrderState, version: int) -> object:
+    async def put_state(self, document_id: str, state: OrderState, version: int, *, waived: bool = False) -> object:
         """Change one; raises what `errors` names when the hub is away or knows better."""
         ...
 
@@ -95,30 +101,38 @@ class OrderReport:
     async def _compare(self) -> bool:
         """Return whether nothing is left to tell."""
         settled = True
-        for order in await self._book.open_orders():
-            known = next((e for e in self._journal.latest.values() if e.order.document_id == order.document_id), None)
-            if known is not None:
-                wanted = known.state
+        orders = await self._book.open_orders()
+        for order in orders:
+            document_id = Id(order.document_id)
+            if known := await asyncio.to_thread(self._journal.find, document_id):
+                await self._tell(order, *known)
             elif self._may_cancel():
-                wanted = OrderState.CANCELLED
+                await self._book.put_state(document_id, OrderState.CANCELLED, order.version)
             else:
                 settled = False
-                continue
-            if wanted is OrderState.VOIDED:  # here, only a paper that was left behind becomes that
-                await self._book.void(order.document_id, VoidReason.LEFT_BEHIND)
-                continue
-            for version, state in enumerate(_way(order.state, wanted), start=order.version):
-                await self._book.put_state(order.document_id, state, version)
+        self._journal.forget({order.document_id for order in orders})
         return settled
+
+    async def _tell(self, order: HubOrder, known: Entry, reached: OrderState) -> None:
+        """Tell all that the hub has missed: what was printed and paid is in its ledger only if it was told so."""
+        waived = known.order.fee_yen == 0 < order.fee_yen
+        for version, state in enumerate(_way(order.state, reached, known.state), start=order.version):
+            if state is OrderState.VOIDED:  # here, only a paper that was left behind becomes that
+                await self._book.void(order.document_id, VoidReason.LEFT_BEHIND)
+            else:
+                free = waived and state is OrderState.PRINTED
+                await self._book.put_state(order.document_id, state, version, waived=free)
 
 
 _FORWARD = (OrderState.DOCUMENT_HELD, OrderState.PAID, OrderState.PRINTING, OrderState.PRINTED, OrderState.TAKEN)
 
 
-def _way(at_hub: OrderState, here: OrderState) -> tuple[OrderState, ...]:
-    """Return the states to report in turn: the hub takes no leap forward, but an end from anywhere."""
+def _way(at_hub: OrderState, reached: OrderState, here: OrderState) -> tuple[OrderState, ...]:
+    """Return the states to report in turn: forward to what was reached, as the hub takes no leap, then the end."""
     if at_hub == here:
         return ()
-    if at_hub in _FORWARD and here in _FORWARD:
-        return _FORWARD[_FORWARD.index(at_hub) + 1 : _FORWARD.index(here) + 1]
-    return (here,)
+    furthest = here if here in _FORWARD else reached
+    forward: tuple[OrderState, ...] = ()
+    if at_hub in _FORWARD and furthest in _FORWARD:
+        forward = _FORWARD[_FORWARD.index(at_hub) + 1 : _FORWARD.index(furthest) + 1]
+    return forward if here in _FORWARD else (*forward, here)

@@ -37,6 +37,7 @@ class Order:
     document_id: Id
     fee_yen: int
     sheets: int = 1
+    length_mm: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,18 @@ from firmware.app.kiosk.alarms import Thing
 from firmware.app.kiosk.facts import printer_reason, reasons
 from firmware.app.kiosk.state import (
     AwaitingPickup,
+    AwaitingSlip,
     Collecting,
     Ending,
     Idle,
     Kiosk,
     LeftBehind,
     Lending,
+    LendingForSlip,
     Level,
     OutOfService,
     Printing,
+    PrintingSlip,
     Receipting,
     Serving,
     Spare,
@@ -34,6 +37,10 @@ _LOUDNESS = {
     Level.ALARM: BuzzerPattern.ALARM,
     Level.LOUD: BuzzerPattern.ALARM_LOUD,
 }
+_CARD_TAKEN = (
+    *(Collecting, Lending, Printing, Receipting, AwaitingPickup, Ending),
+    *(LendingForSlip, PrintingSlip, AwaitingSlip),
+)
 _OCCUPIED = {Thing.CARD: "reader_occupied", Thing.PAPER: "tray_occupied"}
 
 
@@ -68,7 +75,7 @@ def screen_of(kiosk: Kiosk) -> Screen:
             return OwnScreen("out_of_service", (_OCCUPIED[thing],))
         case LeftBehind(thing):
             return OwnScreen("take_card_alarm" if thing is Thing.CARD else "take_paper_alarm")
-        case AwaitingPickup(level=level) if level is not Level.PROMPT:
+        case AwaitingPickup(level=level) | AwaitingSlip(level=level) if level is not Level.PROMPT:
             return OwnScreen("take_paper_alarm")
         case AwaitingPickup(alone=True):
             return OwnScreen("take_paper")
@@ -82,21 +89,29 @@ def buzzer_of(kiosk: Kiosk) -> BuzzerPattern:
     match kiosk.phase:
         case LeftBehind(level=level, cleared=cleared):
             return BuzzerPattern.SILENT if cleared else _LOUDNESS[level]
-        case AwaitingPickup(presented=True, level=level) if level is not Level.PROMPT:
+        case AwaitingPickup(presented=True, level=level) | AwaitingSlip(presented=True, level=level) if (
+            level is not Level.PROMPT
+        ):
             return _LOUDNESS[level]
         case Serving(step=Step.TAKE_CARD, level=level):
             return _LOUDNESS[level]
-        case Collecting() | Lending() | Printing() | Receipting() | AwaitingPickup() | Ending() if (
-            facts.card is Media.PRESENT
-        ):
-            return BuzzerPattern.REMIND  # it was taken back once, and nothing here can wait for it again
+        case phase if isinstance(phase, _CARD_TAKEN) and facts.card is Media.PRESENT:
+            return BuzzerPattern.REMIND  # it was taken back once
         case _:
             return BuzzerPattern.SILENT
 
 
 def coins_open(kiosk: Kiosk) -> bool:
-    """Return whether the acceptor takes coins: while a fee is being paid, and never while the escrow moves."""
-    return isinstance(kiosk.phase, Collecting) and not kiosk.facts.escrow_busy
+    """Return whether the acceptor takes coins: while a fee is being paid, and never while the escrow moves.
+
+    Nor while a card lies on the reader again: the sale waits until it is taken.
+    """
+    match kiosk.phase:
+        case Collecting(order=order, inserted_yen=inserted_yen):
+            there = kiosk.facts.card is Media.PRESENT
+            return not there and inserted_yen < order.fee_yen and not kiosk.facts.escrow_busy
+        case _:
+            return False
 
 
 def alarms_of(kiosk: Kiosk) -> frozenset[str]:
@@ -117,6 +132,8 @@ def published(kiosk: Kiosk) -> dict[str, dict[str, object]]:
             "state": _phase_name(kiosk),
             "reasons": sorted(reasons(facts)) if isinstance(kiosk.phase, OutOfService) else [],
             "alarms": sorted(alarms_of(kiosk)),
+            "operator_switch": "maintenance" if facts.maintenance else "run",
+            "door": DeviceState.UNKNOWN,  # no sensor
         },
         "printer": {
             "device": printer,
@@ -160,7 +177,7 @@ def _phase_name(kiosk: Kiosk) -> str:
             return "starting"
         case OutOfService():
             return "out_of_service"
-        case AwaitingPickup():
+        case AwaitingPickup() | AwaitingSlip():
             return "awaiting_pickup"
         case LeftBehind():
             return "left_behind"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from firmware.app import messages as m
-from firmware.app.kiosk import pickup, receipt, rest
+from firmware.app.kiosk import paper, pickup, receipt, rest, slip
 from firmware.app.kiosk import vocabulary as v
 from firmware.app.kiosk.alarms import Thing
 from firmware.app.kiosk.facts import printer_reason
@@ -46,6 +46,8 @@ def serving(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:
             return Step(replace(phase, transaction_id=transaction_id))
         case v.ClerkSaid(_, m.DocumentHeld() as held):
             return _held(phase, held, kiosk.facts, now, limits)
+        case v.ClerkSaid(_, m.SlipWanted()):
+            return slip.wanted(phase, kiosk.facts, now, limits)
         case CardRemoved() if phase.step is m.Step.TAKE_CARD:
             return Step(replace(phase, level=Level.PROMPT, deadline=phase.session.end_by))
         case v.Ticked() if phase.step is m.Step.TAKE_CARD and now < phase.session.end_by:
@@ -60,10 +62,11 @@ def serving(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:
 
 def _held(phase: Serving, held: m.DocumentHeld, facts: Facts, now: float, limits: Limits) -> Step:
     """Ask for the fee, unless the paper could not be printed or the money not be given back."""
-    order = Order(held.transaction_id, held.document_id, held.fee_yen, held.sheets)
+    order = Order(held.transaction_id, held.document_id, held.fee_yen, held.sheets, held.length_mm)
     clerk = phase.session.spare.clerk
     sellable = (
         printer_reason(facts) is None
+        and paper.enough(facts, held.length_mm)
         and not facts.printer_lent
         and not facts.escrow_busy
         and facts.escrow is Media.NOT_PRESENT
@@ -99,18 +102,20 @@ def _card_still_there(phase: Serving, facts: Facts, now: float, limits: Limits) 
 
 
 def collecting(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:
-    """Count coins into the escrow until the sum is exactly the fee."""
+    """Count coins into the escrow until the sum is exactly the fee; a card that lies there again goes first."""
     phase = kiosk.phase
     assert isinstance(phase, Collecting)  # noqa: S101 - the dispatch table says so
     match event:
         case CoinInserted(yen) if not kiosk.facts.escrow_busy:
-            return _coin(phase, phase.inserted_yen + yen, now, limits)
+            return _coin(phase, phase.inserted_yen + yen, kiosk.facts, now, limits)
+        case CardRemoved() if phase.inserted_yen == phase.order.fee_yen:
+            return _paid(phase.session, phase.order, now, limits)
         case v.EscrowReturned():
             again = (v.ReturnEscrow(None, None),) if kiosk.facts.escrow is Media.PRESENT else ()
             return Step(replace(phase, inserted_yen=0), again)
         case CoinRejected() | v.EscrowStuck():
             return _roll_back(phase, m.ReturnCause.FAULT)
-        case PrinterChanged() if printer_reason(kiosk.facts):
+        case PrinterChanged() if printer_reason(kiosk.facts) or not paper.enough(kiosk.facts, phase.order.length_mm):
             return _roll_back(phase, m.ReturnCause.FAULT)
         case v.ClerkSaid(_, m.PayCancelled()):
             return _roll_back(phase, m.ReturnCause.CANCELLED)
@@ -124,10 +129,10 @@ def collecting(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step
             return Step(phase)
 
 
-def _coin(phase: Collecting, inserted_yen: int, now: float, limits: Limits) -> Step:
+def _coin(phase: Collecting, inserted_yen: int, facts: Facts, now: float, limits: Limits) -> Step:
     order, clerk = phase.order, phase.session.spare.clerk
     counted = v.Tell(clerk, m.Escrow(inserted_yen, order.fee_yen))
-    if inserted_yen == order.fee_yen:
+    if inserted_yen == order.fee_yen and facts.card is not Media.PRESENT:
         return _paid(phase.session, order, now, limits, counted)
     if inserted_yen > order.fee_yen:
         back = (v.ReturnEscrow(None, None), v.Tell(clerk, m.PaymentReturned(m.ReturnCause.OVERPAID)))

@@ -35,21 +35,29 @@ def starting(kiosk: Kiosk, event: v.Event, now: float, limits: Limits) -> Step:
     """Wait for the journal, then settle what it left open."""
     if not isinstance(event, v.Recovered):
         return Step(kiosk.phase)
-    torn = any(found.state is v.OrderState.PRINTING for found in event.orders)
-    commands: list[v.Command] = [v.ReclaimPrinter(whole=not torn), v.StartSpare()]
+    commands: list[v.Command] = [v.ReclaimPrinter(whole=not event.lent), v.StartSpare()]
     newest = event.orders[-1] if event.orders else None
     gone = replace(kiosk.facts, escrow=Media.NOT_PRESENT, tray=Media.NOT_PRESENT)
     for found in event.orders:  # what lies there can only be the newest order's
         commands += _settle(found, kiosk.facts if found is newest else gone)
     if not event.orders and kiosk.facts.escrow is Media.PRESENT and _earned(event.last):
         commands.append(v.StackEscrow())
-    still_on = event.alarm if kiosk.facts.tray is Media.PRESENT else None
-    still_on = still_on if still_on and still_on.thing is Thing.PAPER else None
+    still_on = event.alarm if event.alarm and _still_on(event.alarm, kiosk.facts) else None
     if event.alarm and not still_on:
         commands.append(v.NoteAlarm(Noted.LOST_SIGHT, event.alarm.thing, event.alarm.subject_id))
     if kiosk.facts.tray is Media.PRESENT:
         return Step(_paper_found(newest, still_on, now, limits), tuple(commands))
+    if still_on:
+        silent = LeftBehind(Thing.CARD, Level.LOUD, None, still_on.subject_id, cleared=True)
+        return Step(silent, tuple(commands))
     return Step(_AT_REST, tuple(commands))
+
+
+def _still_on(alarm: v.OpenAlarm, facts: Facts) -> bool:
+    """Tell whether it goes on from here. That of a card begins anew when the reader has told, unless it was cleared."""
+    if facts.tray is Media.PRESENT:
+        return alarm.thing is Thing.PAPER
+    return alarm.thing is Thing.CARD and alarm.cleared and facts.card is not Media.NOT_PRESENT
 
 
 def _paper_found(newest: v.OpenOrder | None, still_on: v.OpenAlarm | None, now: float, limits: Limits) -> LeftBehind:

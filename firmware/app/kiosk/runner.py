@@ -19,6 +19,7 @@ from firmware.app.kiosk import vocabulary as v
 from firmware.app.kiosk.alarms import Noted
 from firmware.app.kiosk.incidents import Clearance, Incident, Incidents, Line
 from firmware.app.kiosk.journal import Entry, Journal
+from firmware.app.kiosk.loan import Loan
 from firmware.app.kiosk.machine import step
 from firmware.app.kiosk.state import Kiosk, Limits
 from firmware.app.messages import Id, Mark, Moment
@@ -53,10 +54,11 @@ class Hands:
     journal: Journal
     incidents: Incidents
     recording: Recording
+    loan: Loan
 
 
 class Runner:
-    """The kiosk's loop around its machine. `recorded` is called after each journal entry."""
+    """The kiosk's loop around its machine. `recorded` is called after each line of the journal or of an alarm."""
 
     def __init__(self, limits: Limits, recorded: Callable[[], None], log: Callable[[str], None]) -> None:
         self.kiosk = Kiosk()
@@ -167,8 +169,13 @@ class Runner:
             self._timer = self._loop.call_at(kiosk.deadline, self._due)
 
     def _due(self) -> None:
+        """Tick, unless the loop was a hair early, as it may be: a tick before its time changes nothing, for ever."""
         self._timer = None
-        self.post(v.Ticked())
+        at = self.kiosk.deadline
+        if at is not None and self._loop.time() < at:
+            self._timer = self._loop.call_at(at, self._due)
+        else:
+            self.post(v.Ticked())
 
     async def _act(self, hands: Hands) -> None:
         """Carry out commands, one after the other; what takes long goes on beside."""
@@ -194,12 +201,13 @@ class Runner:
                 case v.StackEscrow() as keep:
                     self._spawn(self._move_escrow(hands.coins.stack, v.EscrowStacked(), v.EscrowStuck(keep)))
                 case v.LendPrinter():
-                    self._spawn(self._lend(hands.printer))
+                    self._spawn(self._lend(hands))
                 case v.ReclaimPrinter(whole):
-                    self._spawn(self._reclaim(hands.printer, whole=whole))
+                    self._spawn(self._reclaim(hands, whole=whole))
 
     async def _put_on_record(self, hands: Hands, line: Line) -> None:
         await asyncio.to_thread(hands.incidents.append, line)
+        self._recorded()
         self._log(f"alarm {line.alarm_id}: {line.thing} {line.noted}")
         if line.noted is Noted.CLEARED and self._cleared and not self._cleared.done():
             self._cleared.set_result(True)
@@ -225,15 +233,18 @@ class Runner:
         else:
             self.post(done)
 
-    async def _lend(self, printer: PrinterWatch) -> None:
+    async def _lend(self, hands: Hands) -> None:
         async with self._printer:
-            await printer.close()
+            await asyncio.to_thread(hands.loan.begin)
+            await hands.printer.close()
             self.post(v.PrinterLent())
 
-    async def _reclaim(self, printer: PrinterWatch, *, whole: bool) -> None:
+    async def _reclaim(self, hands: Hands, *, whole: bool) -> None:
         async with self._printer:
-            clean = await printer.settle(SETTLE_S, whole=whole)
-            await printer.open(self.post)
+            clean = await hands.printer.settle(SETTLE_S, whole=whole)
+            if clean:
+                await asyncio.to_thread(hands.loan.end)
+            await hands.printer.open(self.post)
             self.post(v.PrinterSettled(clean))
 
     async def close(self) -> None:

@@ -38,6 +38,7 @@ class Reason(StrEnum):
     CAMERA_INOPERATIVE = "camera_inoperative"
     COIN_FAULT = "coin_fault"
     CLERK_UNAVAILABLE = "clerk_unavailable"
+    MAINTENANCE = "maintenance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,13 @@ class Spare:
 class Facts:
     """What the devices, the hub and the children last said. `None` is unknown.
 
-    `jam` is the movement that the escrow owes: a coin hindered it, and it is tried again.
+    `jam` is the movement that the escrow owes: a coin hindered it, and it is tried again. `paper_left_mm` is what is
+    there for sure once paper is low, `job_mm` the last job's length; see `paper.py`.
     """
 
     printer: PrinterStatus = field(default_factory=PrinterStatus)
+    paper_left_mm: int | None = None
+    job_mm: int = 0
     printer_lent: bool = False
     printer_dirty: bool = False
     card: Media = Media.UNKNOWN
@@ -70,6 +74,7 @@ class Facts:
     hub: bool | None = None
     open: bool = False
     broker: bool = False
+    maintenance: bool = False
     spare: Spare | None = None
 
     @property
@@ -194,6 +199,37 @@ class Receipting:
 
 
 @dataclass(frozen=True, slots=True)
+class LendingForSlip:
+    """A request was made; the kiosk lets go of the printer for the slip with its number."""
+
+    session: Session
+    deadline: float
+    transaction_id: Id | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintingSlip:
+    """The clerk has the printer, for a slip. `seen` once a paper fell into the empty tray."""
+
+    session: Session
+    deadline: float
+    transaction_id: Id | None = None
+    seen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AwaitingSlip:
+    """The slip lies in the tray (`presented`), or is about to; `whole` when the printer said that it is printed."""
+
+    session: Session
+    deadline: float
+    transaction_id: Id | None = None
+    presented: bool = False
+    whole: bool = True
+    level: Level = Level.PROMPT
+
+
+@dataclass(frozen=True, slots=True)
 class AwaitingPickup:
     """Printed; the paper lies in the tray (`presented`), or is about to.
 
@@ -248,6 +284,9 @@ Phase = (
     | Lending
     | Printing
     | Receipting
+    | LendingForSlip
+    | PrintingSlip
+    | AwaitingSlip
     | AwaitingPickup
     | Ending
     | LeftBehind

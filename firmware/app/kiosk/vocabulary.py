@@ -19,12 +19,13 @@ from firmware.devices import DeviceEvent
 class Recovered:
     """The journal was read; the sensors have spoken. `orders` have no end; `last` is the newest one, ended or not.
 
-    `alarm` is the one that was on.
+    `alarm` is the one that was on; `lent`: the printer was with a clerk, and may have rows of a strip begun.
     """
 
     orders: tuple[OpenOrder, ...]
     last: OpenOrder | None = None
     alarm: OpenAlarm | None = None
+    lent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,13 @@ class AlarmCleared:
 
 
 @dataclass(frozen=True, slots=True)
+class Switched:
+    """An operator took the kiosk out of service (`maintenance`), or back, with a key that was checked (`remote.py`)."""
+
+    maintenance: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Ticked:
     """The state's deadline has come."""
 
@@ -121,6 +129,7 @@ Event = (
     | PrinterLent
     | PrinterSettled
     | AlarmCleared
+    | Switched
     | Ticked
 )
 

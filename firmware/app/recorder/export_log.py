@@ -83,7 +83,7 @@ class ExportLog:
         for number, text in enumerate(content, 1):
             try:
                 line = msgspec.json.decode(text, type=Line)
-            except msgspec.DecodeError as error:
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
                 raise LogError(f"{self._path}: line {number} is damaged: {error}") from error
             if line.previous != previous:
                 raise LogError(f"{self._path}: a line before line {number} was changed or taken out.")

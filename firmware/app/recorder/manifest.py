@@ -84,7 +84,7 @@ def decode(content: bytes) -> Manifest:
     try:
         fields = msgspec.json.decode(content, type=dict[str, Any])
         manifest = msgspec.convert(fields, Manifest)
-    except msgspec.DecodeError as error:  # ValidationError, too
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:  # ValidationError, too
         raise ManifestError(f"the manifest is damaged: {error}") from error
     del fields["digest"]
     if _digest(fields) != manifest.digest:

@@ -27,6 +27,7 @@ OUT_OF_SERVICE_CAUSES = (
     "tray_occupied",
     "reader_occupied",
     "coin_fault",
+    "maintenance",
     "closed",
     "clerk_unavailable",
     "starting",

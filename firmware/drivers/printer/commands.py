@@ -10,9 +10,11 @@ import secrets
 
 INITIALIZE = bytes.fromhex("1b 40")
 AUTOMATIC_STATUS_ON = bytes.fromhex("1d 61 ff")
-FEED_AND_CUT = bytes.fromhex("1d 56 42 00")
 RECOVER_CLEARING = bytes.fromhex("10 05 02")
 CLEAR_BUFFER = bytes.fromhex("10 14 08 01 03 14 01 06 02 08")
+FULL_STATUS_REQUEST = bytes.fromhex("10 04 14")
+FULL_STATUS_ON = bytes.fromhex("1d e0 0f")
+READ_CUTS = bytes.fromhex("1d e2")
 END_OF_HEADER = bytes(16)
 MAX_BAND_ROWS = 256
 

@@ -9,24 +9,26 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from firmware.devices import BadResponse, DeviceError, DeviceFault, DeviceTimeout, PrinterStatus
-from firmware.drivers.printer import commands, replies, status
+from firmware.drivers.printer import dialect, status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from firmware.drivers.printer.dialect import Reply, Wanted
     from firmware.drivers.printer.line import Line
-    from firmware.drivers.printer.replies import Reply
-
-    Wanted = Callable[[Reply], bool]
+    from firmware.printer_models import PrinterModel
 
 
 class Conversation:
     """`on_status` takes each automatic status. The first failure of the line ends everything that waits."""
 
-    def __init__(self, line: Line, on_status: Callable[[PrinterStatus], None] | None = None) -> None:
+    def __init__(
+        self, line: Line, model: PrinterModel, on_status: Callable[[PrinterStatus], None] | None = None
+    ) -> None:
+        self.model = model
         self._line = line
         self._on_status = on_status
-        self._parser = replies.ReplyParser()
+        self._dialect = dialect.of(model)
         self._waiting: list[tuple[Wanted, asyncio.Future[Reply]]] = []
         self._failure: DeviceError | None = None
         line.listen(self._received, self._fail)
@@ -56,35 +58,35 @@ class Conversation:
                 answer.exception()  # seen, even if writing failed first
 
     async def read_status(self, limit_s: float) -> PrinterStatus:
-        """Ask all four real-time questions, each within `limit_s`."""
-        bits: list[int] = []
-        for number in (1, 2, 3, 4):
-            reply = await self.ask(commands.status_request(number), _is_real_time, limit_s)
-            if isinstance(reply, replies.RealTimeStatus):
-                bits.append(reply.bits)
-        return status.from_answers(*bits)
+        """Ask in real time, each answer within `limit_s`."""
+        return await self._dialect.read_status(self, limit_s)
 
-    async def is_offline(self, limit_s: float) -> bool:
-        """Ask in real time whether the printer prints now."""
-        reply = await self.ask(commands.status_request(1), _is_real_time, limit_s)
-        return isinstance(reply, replies.RealTimeStatus) and bool(reply.bits & status.OFFLINE)
+    async def status_on(self, limit_s: float) -> None:
+        """Have the status told from now on, without waiting for the first one; a write that stalls is an error."""
+        await self.write(self._dialect.status_on, limit_s)
 
     async def switch_on_status(self, before: bytes, limit_s: float) -> PrinterStatus:
-        """Send `before`, switch automatic status on, and return the first one: an online printer sends it at once."""
-        reply = await self.ask(before + commands.AUTOMATIC_STATUS_ON, _is_automatic, limit_s)
-        return status.from_frame(reply.frame) if isinstance(reply, replies.AutomaticStatus) else PrinterStatus()
+        """Send `before`, have the status told, and return the first one: an online printer sends it at once."""
+        reply = await self.ask(before + self._dialect.status_on, self._is_told, limit_s)
+        return self._dialect.told(reply) or PrinterStatus()
+
+    async def begin_sheet(self, limit_s: float) -> None:
+        """Get ready to tell the end of the next sheet."""
+        await self._dialect.begin(self, limit_s)
 
     async def complete(self, before: bytes, limit_s: float | None) -> None:
-        """Send `before` and return when the printer says that everything has been printed."""
-        process_id = commands.new_process_id()
-        expected = replies.Completion(process_id)
-        await self.ask(before + commands.completion_request(process_id), lambda reply: reply == expected, limit_s)
+        """Send `before` and return when the printer has worked off everything."""
+        await self._dialect.complete(self, before, limit_s)
+
+    async def end_sheet(self, limit_s: float | None) -> None:
+        """Cut, and return when the printer says that the sheet is printed."""
+        await self._dialect.printed(self, self.model.end_of_sheet, limit_s)
 
     async def fault(self) -> DeviceFault:
         """Wait until the printer reports something that needs a person."""
-        reply = await self.ask(b"", _is_fault, None)
-        word = status.fault(status.from_frame(reply.frame)) if isinstance(reply, replies.AutomaticStatus) else None
-        return DeviceFault(word or "offline")
+        reply = await self.ask(b"", self._is_fault, None)
+        told = self._dialect.told(reply)
+        return DeviceFault((told and status.fault(told)) or "offline")
 
     async def idle(self, limit_s: float) -> None:
         """Return after `limit_s`; raises as soon as the line fails."""
@@ -99,14 +101,14 @@ class Conversation:
 
     def _received(self, data: bytes) -> None:
         try:
-            for reply in self._parser.feed(data):
+            for reply in self._dialect.feed(data):
                 self._deliver(reply)
         except BadResponse as error:
             self._fail(error)
 
     def _deliver(self, reply: Reply) -> None:
-        if self._on_status and isinstance(reply, replies.AutomaticStatus):
-            self._on_status(status.from_frame(reply.frame))
+        if self._on_status and (told := self._dialect.told(reply)):
+            self._on_status(told)
         for wanted, answer in self._waiting:
             if not answer.done() and wanted(reply):
                 answer.set_result(reply)
@@ -117,14 +119,9 @@ class Conversation:
             if not answer.done():
                 answer.set_exception(error)
 
+    def _is_told(self, reply: Reply) -> bool:
+        return self._dialect.told(reply) is not None
 
-def _is_real_time(reply: Reply) -> bool:
-    return isinstance(reply, replies.RealTimeStatus)
-
-
-def _is_automatic(reply: Reply) -> bool:
-    return isinstance(reply, replies.AutomaticStatus)
-
-
-def _is_fault(reply: Reply) -> bool:
-    return isinstance(reply, replies.AutomaticStatus) and status.fault(status.from_frame(reply.frame)) is not None
+    def _is_fault(self, reply: Reply) -> bool:
+        told = self._dialect.told(reply)
+        return told is not None and status.fault(told) is not None

@@ -14,6 +14,7 @@ from firmware.devices import DeviceError, DeviceFault, DeviceTimeout, DeviceUnav
 from firmware.drivers.printer import commands, status, transport
 from firmware.drivers.printer.conversation import Conversation
 from firmware.drivers.printer.line import CHUNK_BYTES
+from firmware.printer_models import MODELS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -79,6 +80,7 @@ class EscposJob:
     ) -> None:
         _refuse_fault(await conversation.read_status(REPLY_S))
         _refuse_fault(await conversation.switch_on_status(commands.INITIALIZE, REPLY_S))
+        await conversation.begin_sheet(REPLY_S)
         data = b"".join(bands)
         told = 0.0
         for start in range(0, len(data), CHUNK_BYTES):
@@ -87,12 +89,12 @@ class EscposJob:
             if sent - told >= PROGRESS_STEP:  # the page is drawn anew each time: not for each chunk
                 told = sent
                 on_progress(sent * SENT_SHARE)
-        await conversation.complete(commands.FEED_AND_CUT, None)
+        await conversation.end_sheet(None)
         on_progress(1.0)
 
     async def _talk(self) -> Conversation:
         if self._conversation is None:
-            self._conversation = Conversation(await self._open_line(self._config))
+            self._conversation = Conversation(await self._open_line(self._config), MODELS[self._config.model])
         return self._conversation
 
     def _hang_up(self, *, discard: bool) -> None:

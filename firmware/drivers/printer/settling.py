@@ -16,7 +16,7 @@ from firmware.drivers.printer.replies import Cleared
 
 if TYPE_CHECKING:
     from firmware.drivers.printer.conversation import Conversation
-    from firmware.drivers.printer.replies import Reply
+    from firmware.drivers.printer.dialect import Reply
 
 REPLY_S = 2.0
 CLEARED_S = 1.0
@@ -41,12 +41,14 @@ async def sweep(conversation: Conversation, head_dots: int) -> None:
     status = await conversation.read_status(REPLY_S)
     if status.error == "unrecoverable":
         raise DeviceFault(status.error)
-    if status.error in ("cutter", "mechanical"):
+    model = conversation.model
+    if status.error in ("cutter", "mechanical") and model.recovers:
         await conversation.write(commands.RECOVER_CLEARING, REPLY_S)
-    with contextlib.suppress(DeviceTimeout):  # a model without this command prints its buffer out instead
-        await conversation.ask(commands.CLEAR_BUFFER, _is_cleared, CLEARED_S)
+    if model.clears:
+        with contextlib.suppress(DeviceTimeout):  # one without this command prints its buffer out instead
+            await conversation.ask(commands.CLEAR_BUFFER, _is_cleared, CLEARED_S)
     await conversation.write(commands.padding(head_dots), None)
-    await conversation.complete(commands.INITIALIZE + commands.FEED_AND_CUT, None)
+    await conversation.complete(commands.INITIALIZE + model.end_of_sheet, None)
 
 
 def _is_cleared(reply: Reply) -> bool:

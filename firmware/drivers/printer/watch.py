@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from firmware.devices import (
@@ -18,8 +19,9 @@ from firmware.devices import (
     PrinterChanged,
     PrinterStatus,
 )
-from firmware.drivers.printer import commands, direct, settling
+from firmware.drivers.printer import direct, settling
 from firmware.drivers.printer.conversation import Conversation
+from firmware.printer_models import MODELS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -44,6 +46,7 @@ class EscposWatch:
         look_every_s: float = LOOK_EVERY_S,
     ) -> None:
         self._config = config
+        self._model = MODELS[config.model]
         self._open_line = open_line
         self._look_every_s = look_every_s
         self._emit: Emit | None = None
@@ -84,7 +87,7 @@ class EscposWatch:
     async def _settle(self, *, whole: bool) -> bool:
         while True:
             try:
-                conversation = Conversation(await self._open_line(self._config))
+                conversation = Conversation(await self._open_line(self._config), self._model)
                 try:
                     if not (whole and await settling.confirm(conversation)):
                         whole = False
@@ -105,7 +108,7 @@ class EscposWatch:
             except DeviceUnavailable:
                 self._tell(PrinterStatus(DeviceState.POWER_OFF))
             else:
-                if await self._attend(Conversation(line, self._tell)):
+                if await self._attend(Conversation(line, self._model, self._tell)):
                     pause_s = FIRST_PAUSE_S
                 self._tell(PrinterStatus())
             await asyncio.sleep(pause_s * random.uniform(0.8, 1.2))  # noqa: S311 - spreads reconnections, guards nothing
@@ -117,19 +120,20 @@ class EscposWatch:
         try:
             self._tell(await conversation.read_status(REPLY_S))
             answered = True
-            await conversation.write(commands.AUTOMATIC_STATUS_ON, REPLY_S)
+            await conversation.status_on(REPLY_S)
             while True:
                 await conversation.idle(self._look_every_s)
-                if await conversation.is_offline(REPLY_S):
-                    self._tell(await conversation.read_status(REPLY_S))
-                else:  # again, in case it was reset; offline it would only pile up in the buffer
-                    await conversation.write(commands.AUTOMATIC_STATUS_ON, REPLY_S)
+                reading = await conversation.read_status(REPLY_S)
+                self._tell(reading)
+                if reading.state is DeviceState.ONLINE:  # in case it was reset; offline it would pile up in the buffer
+                    await conversation.status_on(REPLY_S)
         except DeviceError:
             return answered
         finally:
             conversation.close(discard=False)
 
     def _tell(self, status: PrinterStatus) -> None:
+        status = replace(status, near_end_mm=self._config.near_end_mm or self._model.near_end_mm)
         if self._emit and status != self._told:
             self._told = status
             self._emit(PrinterChanged(status))

@@ -11,7 +11,20 @@ import os
 from functools import partial
 from typing import TYPE_CHECKING
 
-from firmware.roles.doctor import camera, centre, certificates, disk, header, peripherals, screen, voice
+from firmware.roles.doctor import (
+    camera,
+    centre,
+    certificates,
+    disk,
+    fonts,
+    header,
+    keys,
+    operators,
+    peripherals,
+    sandbox,
+    screen,
+    voice,
+)
 from firmware.roles.doctor.finding import Check, Finding, Mark, warn
 
 if TYPE_CHECKING:
@@ -53,7 +66,11 @@ def _checks(config: Config, occupant: screen.Occupant) -> list[Check]:
     return [
         Check("state directory", partial(disk.check, state_dir), f"check {state_dir}, its owner and the disk"),
         Check("certificates", partial(certificates.check, config), "name readable PEM files under [hub] and [mqtt]"),
+        Check("keys", partial(keys.check, config), "name the files of the keys under [hub] and [mqtt]"),
+        Check("clerk's walls", partial(sandbox.check, config.clerk), sandbox.REMEDY),
         Check("texts", screen.check_texts, "install the package again"),
+        Check("paper fonts", fonts.check, "apt-get install fonts-morisawa-bizud-gothic fonts-noto-cjk"),
+        Check("operators' keys", partial(operators.check, config.operators), operators.ANEW),
         Check("screen port", partial(screen.check_port, port, occupant), "choose another screen.port"),
         Check("clock", partial(centre.check_clock, config), HUB_REMEDY),
         Check("hub as kiosk", partial(centre.check_kiosk, config), HUB_REMEDY),

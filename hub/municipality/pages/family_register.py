@@ -1,16 +1,16 @@
 """戸籍全部事項証明書 and 戸籍個人事項証明書. Form after 戸籍法施行規則 art. 73 and its annexes 22 and 24.
 
-Not responsible for who may have it (`decision.py`).
+Not responsible for who may have it (`office/decision.py`).
 """
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
 
-from hub.municipality.dossier import Member
-from hub.municipality.era import japanese_date
+from hub.municipality.orders.subject import chosen_persons
+from hub.municipality.pages.era import japanese_date
 from hub.municipality.pages.page import Draft, frame, listed
-from hub.municipality.subject import chosen_persons
+from hub.municipality.registers.dossier import Member
 
 FIELDS = ("given_name", "given_kana", "birth_date", "spouse", "father", "mother", "relation", "removed_on", "events")
 

@@ -5,10 +5,10 @@ Registered domicile and head of the register are on or off together ("省略" wh
 
 from typing import Any, cast
 
-from hub.municipality.dossier import Member
-from hub.municipality.era import japanese_date
+from hub.municipality.orders.subject import chosen_persons
+from hub.municipality.pages.era import japanese_date
 from hub.municipality.pages.page import OMITTED, Draft, frame, listed
-from hub.municipality.subject import chosen_persons
+from hub.municipality.registers.dossier import Member
 
 FIELDS = ("name", "kana", "birth_date", "sex", "removed_on", "addresses")
 

@@ -1,15 +1,15 @@
 """所得課税証明書: one fiscal year of the holder: income, deductions, tax. 2026 is 令和8年度, for the income of 令和7年.
 
-Not responsible for which years are issued (`rules.py`) nor for any calculation: the register holds the amounts.
+Not responsible for which years are issued (`rules/rules.py`) nor for any calculation: the register holds the amounts.
 """
 
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from hub.municipality.era import japanese_date
+from hub.municipality.orders.subject import birth_text
+from hub.municipality.pages.era import japanese_date
 from hub.municipality.pages.page import Draft, frame, listed, row
-from hub.municipality.subject import birth_text
 
 FIELDS = ("name", "kana")
 YEAR_FIELDS = ("address", "income", "deductions", "dependants", "tax")

@@ -1,7 +1,7 @@
 """What all pages share: marks, the frame's texts, rows of a table, and the mask of a preview.
 
-Not responsible for setting (`typesetter.py`, `templates/`). Only what a type's `FIELDS` name leaves a record, so that a
-new column of a register is on no page until somebody puts it there.
+Not responsible for setting (`renderer/typesetter.py`, `templates/`). Only what a type's `FIELDS` name leaves a record,
+so that a new column of a register is on no page until somebody puts it there.
 """
 
 from collections.abc import Mapping
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from hub.municipality.chain import Order
-from hub.municipality.dossier import Dossier
-from hub.municipality.era import japanese_date
-from hub.municipality.rules import Rules
+from hub.municipality.orders.chain import Order
+from hub.municipality.pages.era import japanese_date
+from hub.municipality.registers.dossier import Dossier
+from hub.municipality.rules.rules import Rules
 
 OMITTED = "省略"
 MASK = "〇"  # lines can be broken between two of them, unlike ●

@@ -1,15 +1,15 @@
 """住民票の写し: chosen members of the household. Source: 住民基本台帳法 art. 7, 12 and 30-45; DOMAIN, "Options".
 
 Relationship, registered domicile, and for foreign nationals nationality, status and card are each on or off; "省略"
-where off. Not responsible for who is chosen (`subject.py`).
+where off. Not responsible for who is chosen (`orders/subject.py`).
 """
 
 from collections.abc import Collection, Mapping
 from typing import Any, cast
 
+from hub.municipality.orders.subject import birth_text, chosen_persons
 from hub.municipality.pages.page import OMITTED, Draft, frame, listed, row
-from hub.municipality.snapshot import Person
-from hub.municipality.subject import birth_text, chosen_persons
+from hub.municipality.registers.snapshot import Person
 
 FIELDS = (
     "name",

@@ -1,12 +1,12 @@
 """印鑑登録証明書: the impression of the holder's registered seal. Form after 印鑑登録証明事務処理要領.
 
-Not responsible for whether the seal is in force (`dossier.py` reads only those that are).
+Not responsible for whether the seal is in force (`registers/dossier.py` reads only those that are).
 """
 
 from typing import Any
 
+from hub.municipality.orders.subject import birth_text
 from hub.municipality.pages.page import Draft, frame, listed, row
-from hub.municipality.subject import birth_text
 
 FIELDS = ("name", "kana")
 

@@ -34,6 +34,7 @@ from firmware.app.screens.pages.ordering import (
     confirm,
     issuing,
     pay,
+    pay_after_card,
     preview,
     printing,
     take_paper,
@@ -41,12 +42,14 @@ from firmware.app.screens.pages.ordering import (
 )
 from firmware.app.screens.pages.registration import (
     Request,
+    printing_slip,
     register_birth,
     register_confirm,
     register_name,
     register_phone,
     registered,
     registration,
+    take_slip,
 )
 
 __all__ = [
@@ -75,9 +78,11 @@ __all__ = [
     "last_try",
     "municipality",
     "pay",
+    "pay_after_card",
     "pin_locked",
     "preview",
     "printing",
+    "printing_slip",
     "register_birth",
     "register_confirm",
     "register_name",
@@ -87,6 +92,7 @@ __all__ = [
     "sorry",
     "take_card",
     "take_paper",
+    "take_slip",
     "thanks",
     "wait",
 ]

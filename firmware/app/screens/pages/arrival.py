@@ -64,9 +64,17 @@ def hold_card(texts: Texts, *, again: bool = False, countdown_s: float | None = 
     )
 
 
-def wait(texts: Texts, *, card: bool = True, step: int = 3) -> View:
+def wait(texts: Texts, *, card: bool = True, step: int = 3, cancellable: bool = False) -> View:
     """Ask for patience; `card` tells to leave the card where it is."""
-    return page(texts, "wait", "progress", text="wait" if card else "wait_no_card", step=step, picture="wait")
+    return page(
+        texts,
+        "wait",
+        "progress",
+        text="wait" if card else "wait_no_card",
+        step=step,
+        picture="wait",
+        buttons=(quiet(texts, "cancel"),) if cancellable else (),
+    )
 
 
 def enter_pin(
@@ -116,12 +124,14 @@ def last_try(texts: Texts, countdown_s: float | None = None) -> View:
 def pin_locked(texts: Texts, contact: str = "") -> View:
     """Tell that the card's PIN is locked and where to have it reset."""
     lines = (contact_line(texts, contact),) if contact else ()
-    return page(texts, "pin_locked", tone="warning", step=3, picture="attention", more_lines=lines)
+    buttons = (primary(texts, "next", "finish"),)
+    return page(texts, "pin_locked", tone="warning", step=3, picture="attention", more_lines=lines, buttons=buttons)
 
 
 def take_card(texts: Texts, countdown_s: float | None = None) -> View:
     """Ask to take the card back; goes on when the card is gone."""
-    return page(texts, "take_card", step=4, picture="card_take", countdown_s=countdown_s)
+    buttons = (quiet(texts, "cancel"),)
+    return page(texts, "take_card", step=4, picture="card_take", countdown_s=countdown_s, buttons=buttons)
 
 
 def _unavailable(texts: Texts, choice: MunicipalityChoice) -> str:

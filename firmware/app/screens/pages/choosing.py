@@ -93,9 +93,14 @@ def choose_persons(
     chosen: Sequence[int],
     *,
     one_only: bool = False,
+    most: int = 0,
     countdown_s: float | None = None,
 ) -> View:
-    """Ask for persons by name; `chosen` are indices. With `one_only` a touch chooses in place of the one before."""
+    """Ask for persons by name; `chosen` are indices. With `one_only` a touch chooses in place of the one before.
+
+    `most` can be chosen, 0 for all; once they are, the others cannot.
+    """
+    full = bool(most) and len(chosen) >= most and not one_only
     buttons = tuple(
         Button(
             id=f"person:{index}",
@@ -105,6 +110,7 @@ def choose_persons(
             ),
             mark="radio" if one_only else "check",
             selected=index in chosen,
+            enabled=index in chosen or not full,
             personal=True,
         )
         for index, person in enumerate(persons)
@@ -116,6 +122,7 @@ def choose_persons(
         "choices",
         text="choose_person" if one_only else "choose_persons",
         step=5,
+        more_lines=(texts.say("unit.most_persons", count=most),) if 0 < most < len(persons) and not one_only else (),
         buttons=(*buttons, *way(texts), primary(texts, "next", enabled=enabled)),
         countdown_s=countdown_s,
     )

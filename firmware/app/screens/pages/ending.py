@@ -10,7 +10,7 @@ from firmware.views import View
 if TYPE_CHECKING:
     from firmware.app.screens.texts import Texts
 
-Money = Literal["", "nothing_charged", "returned", "stuck"]
+Money = Literal["", "nothing_charged", "returning", "returned", "stuck"]
 
 SORRY_CAUSES = (
     "card_gone",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
+
 from firmware.app.screens import dates
 from firmware.app.screens.pages.building import fact, page, primary, quiet, way
 from firmware.views import Button, Fact, View
@@ -76,9 +78,10 @@ def _facts(texts: Texts, order: Order) -> tuple[Fact, ...]:
     )
 
 
-def issuing(texts: Texts) -> View:
+def issuing(texts: Texts, *, cancellable: bool = False) -> View:
     """Ask for patience while municipality and centre make the certificate."""
-    return page(texts, "issuing", "progress", step=6, picture="wait")
+    buttons = (quiet(texts, "cancel"),) if cancellable else ()
+    return page(texts, "issuing", "progress", step=6, picture="wait", buttons=buttons)
 
 
 def pay(
@@ -95,6 +98,15 @@ def pay(
         facts=tuple(fact(texts, key, texts.yen(value)) for key, value in values.items()),
         buttons=(quiet(texts, "cancel"),) if cancellable else (),
         countdown_s=countdown_s,
+    )
+
+
+def pay_after_card(texts: Texts, due_yen: int, inserted_yen: int, countdown_s: float | None = None) -> View:
+    """Have the card that was laid down again taken before the payment goes on."""
+    view = pay(texts, due_yen, inserted_yen, countdown_s=countdown_s)
+    first = page(texts, "take_card", step=7)
+    return msgspec.structs.replace(
+        view, tone="warning", title=first.title, lines=first.lines, note=first.note, picture="card_take"
     )
 
 

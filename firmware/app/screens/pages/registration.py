@@ -118,6 +118,16 @@ def register_confirm(
     )
 
 
+def printing_slip(texts: Texts) -> View:
+    """Ask for patience while the slip with the request's number is printed."""
+    return page(texts, "printing", "progress", text="printing_slip", step=STEP, picture="note")
+
+
+def take_slip(texts: Texts) -> View:
+    """Ask to take the slip."""
+    return page(texts, "take_paper", text="take_slip", tone="done", step=STEP, picture="paper_take")
+
+
 def registered(texts: Texts, number: str, *, printed: bool = True, countdown_s: float | None = None) -> View:
     """Show the number of the request, to be noted where it could not be `printed`."""
     return page(

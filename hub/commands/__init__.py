@@ -1,0 +1,1 @@
+"""`python -m hub COMMAND`: one file for commands that need the same libraries, imported when one of them is chosen."""

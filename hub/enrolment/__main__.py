@@ -1,0 +1,63 @@
+"""`python -m hub.enrolment token|serve --data DIR`: makes tokens for new kiosks, and serves those that have one.
+
+Not responsible for the rest of the hub; needs only DIR/pki.
+"""
+
+import argparse
+import asyncio
+import ssl
+import sys
+from pathlib import Path
+
+from hub.clock import utc_now
+from hub.enrolment.app import make_app
+from hub.enrolment.signing import Authority
+from hub.enrolment.tokens import Tokens
+from hub.running import stop_signal
+from hub.web.server import Listener
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        authority = Authority(options.data / "pki", utc_now)
+        tokens = Tokens(options.data, authority.fingerprint, utc_now)
+        if options.command == "token":
+            print(tokens.make(options.kiosk))
+        else:
+            asyncio.run(_serve(options, authority, tokens))
+    except (OSError, ValueError) as error:
+        print(f"hub.enrolment: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _serve(options: argparse.Namespace, authority: Authority, tokens: Tokens) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    pki = options.data / "pki"
+    context.load_cert_chain(pki / "server.pem", pki / "server.key")
+    listener = Listener(make_app(authority, tokens), options.host, options.port, context)
+    stopping = stop_signal()
+    await listener.start()
+    print(f"https://{options.host}:{listener.port}", flush=True)
+    await stopping.wait()
+    await listener.stop()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m hub.enrolment", description="Give new kiosks their certificates.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    token = commands.add_parser("token", help="make a token: for one kiosk, once, for a day")
+    token.add_argument("kiosk", help="such as kiosk-0042")
+    serve = commands.add_parser("serve", help="serve kiosks that have a token")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8444)
+    for command in (token, serve):
+        command.add_argument("--data", type=Path, required=True, metavar="DIR", help="the hub's data directory")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

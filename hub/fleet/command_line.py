@@ -1,0 +1,32 @@
+"""The command line of the fleet: words and options only; the work is done in `command.py`."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hub.fleet.signing import COMMANDS, REASONS
+
+WithData = Callable[[argparse.ArgumentParser], argparse.ArgumentParser]
+BROKER_PORT = 8883
+
+
+def add_fleet(commands: Any, with_data: WithData) -> None:
+    """Add the fleet's commands to the parser."""
+    command = with_data(commands.add_parser("command", help="sign a command for a kiosk, send it, wait for its answer"))
+    command.add_argument("kiosk", metavar="KIOSK", help="such as kiosk-0001")
+    command.add_argument("name", choices=COMMANDS, metavar="NAME", help=", ".join(COMMANDS))
+    command.add_argument("--key", type=Path, required=True, metavar="FILE", help="the operator's private key (PEM)")
+    command.add_argument("--alarm", metavar="ID", help="clear_alarm: which one, as alarm/<code> says")
+    command.add_argument("--reason", choices=REASONS, metavar="REASON", help=f"clear_alarm: {', '.join(REASONS)}")
+    command.add_argument("--note", default="", metavar="TEXT", help="clear_alarm: to whom, for hand-over-police")
+    command.add_argument("--wait", type=float, default=10.0, metavar="S", help="for the answer (%(default)s s)")
+    _add_broker(command)
+    fleet = with_data(commands.add_parser("fleet", help="serve the fleet's page and its figures for Prometheus"))
+    fleet.add_argument("--port", type=int, default=8491, metavar="N", help="port (%(default)s); 0 = any")
+    _add_broker(fleet)
+
+
+def _add_broker(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--broker", default="localhost", metavar="HOST", help="the broker (%(default)s)")
+    command.add_argument("--broker-port", type=int, default=BROKER_PORT, metavar="N", help="its port (%(default)s)")

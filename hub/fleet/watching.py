@@ -1,0 +1,116 @@
+"""The fleet as one process sees it: listens at the broker, keeps register and history, wakes whoever waits for changes.
+
+Also passes on signed commands and waits for the answers. Not responsible for pages (`pages.py`).
+"""
+
+import asyncio
+import json
+import time
+from contextlib import AsyncExitStack
+from typing import Any
+
+import aiomqtt
+
+from hub import log
+from hub.fleet.history import History
+from hub.fleet.line import BRANCH, Broker, Order, send
+from hub.fleet.register import Register, Told
+
+LASTING_S = 86_400
+RETRY_S = 2.0
+GATHER_S = 0.25
+ANSWER_S = 10.0
+
+
+class Watching:
+    """`run` until cancelled. `changed` holds the ids of kiosks since the last look of each watcher."""
+
+    def __init__(self, broker: Broker, history: History) -> None:
+        self.register = Register()
+        self.history = history
+        self.connected = self.closing = False
+        self._broker = broker
+        self._client: aiomqtt.Client | None = None
+        self._watchers: list[tuple[set[str], asyncio.Event]] = []
+        self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}
+
+    async def run(self) -> None:
+        """Listen for ever; while the broker is away every kiosk counts as unknown."""
+        while True:
+            try:
+                async with AsyncExitStack() as closing:
+                    self._client = await closing.enter_async_context(self._broker.client(lasting_s=LASTING_S))
+                    await self._client.subscribe(f"{BRANCH}/#", qos=1)
+                    self.connected = True
+                    log.event("fleet_connected", broker=f"{self._broker.host}:{self._broker.port}")
+                    async for message in self._client.messages:
+                        self._heard(str(message.topic), message.payload)
+            except aiomqtt.MqttError as error:
+                log.event("fleet_not_connected", cause=str(error)[:200])
+            finally:
+                self._client, self.connected = None, False
+                self._unknown()
+            await asyncio.sleep(RETRY_S)
+
+    def watch(self) -> tuple[set[str], asyncio.Event]:
+        """Return a set that fills with ids of kiosks that change, all of them at first, and what wakes."""
+        watcher = (set(self.register.kiosks), asyncio.Event())
+        watcher[1].set()
+        self._watchers.append(watcher)
+        return watcher
+
+    def close(self) -> None:
+        """Wake all who wait, so that they end."""
+        self.closing = True
+        for _, awake in self._watchers:
+            awake.set()
+
+    def forget(self, watcher: tuple[set[str], asyncio.Event]) -> None:
+        """Fill the set no more."""
+        self._watchers.remove(watcher)
+
+    async def pass_on(self, order: Order) -> dict[str, Any] | None:
+        """Send a signed command; returns the kiosk's answer, None when none comes. Raises `aiomqtt.MqttError`."""
+        if self._client is None:
+            raise aiomqtt.MqttError("the broker is away")
+        answer = self._answers[order.nonce] = asyncio.get_running_loop().create_future()
+        try:
+            await send(self._client, order, int(ANSWER_S))
+            async with asyncio.timeout(ANSWER_S):
+                return await answer
+        except TimeoutError:
+            return None
+        finally:
+            del self._answers[order.nonce]
+
+    def _heard(self, topic: str, payload: object) -> None:
+        if topic.startswith(f"{BRANCH}/") and "/cmd/" in topic:
+            return
+        told = self.register.take(topic, payload if isinstance(payload, bytes) else b"", time.time())
+        if told is None:
+            return
+        if told.kind == "event":
+            self.history.keep(told.kiosk_id, told.name, told.body)
+        elif told.kind == "result":
+            self._answered(told)
+        self._wake(told.kiosk_id)
+
+    def _answered(self, told: Told) -> None:
+        waiting = self._answers.get(str(told.body.get("nonce", "")))
+        if waiting is not None and not waiting.done():
+            waiting.set_result(told.body)
+
+    def _unknown(self) -> None:
+        for kiosk in self.register.kiosks.values():
+            kiosk.online = False
+            self._wake(kiosk.id)
+
+    def _wake(self, kiosk_id: str) -> None:
+        for changed, awake in self._watchers:
+            changed.add(kiosk_id)
+            awake.set()
+
+
+def rows_of(register: Register, ids: set[str]) -> str:
+    """Return the rows of these kiosks as JSON."""
+    return json.dumps([register.kiosks[each].row() for each in sorted(ids)], ensure_ascii=False)

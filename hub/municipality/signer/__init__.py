@@ -1,0 +1,1 @@
+"""The signer: reads the registers and the finished pages by itself, and only then signs."""

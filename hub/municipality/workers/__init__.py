@@ -1,0 +1,1 @@
+"""Worker processes that are kept warm: both sides of their pipe, and pools of them."""

@@ -1,0 +1,32 @@
+"""Kiosk and broker are killed (SIGKILL) while events flow: each event arrives, hardly one twice."""
+
+import pytest
+from killing import Killing
+
+from firmware.app.kiosk.deliveries import AT_ONCE
+
+pytestmark = pytest.mark.anyio
+TOTAL, KILLS = 300, 4
+
+
+async def test_no_event_is_lost_when_kiosk_and_broker_are_killed(mosquitto, authority, tmp_path):
+    folder = tmp_path / "state"
+    folder.mkdir()
+    killing = Killing(mosquitto, authority, folder, TOTAL, hasty=True, pace_s=0.005)
+    await killing.run(KILLS, (0.6, 1.4), seed=7)
+    assert set(killing.seen) == {f"{number:032x}" for number in range(TOTAL)}
+    assert sum(killing.seen.values()) - TOTAL <= KILLS * AT_ONCE
+
+
+async def test_a_broker_that_is_away_costs_only_delay(mosquitto, authority, tmp_path):
+    folder = tmp_path / "state"
+    folder.mkdir()
+    killing = Killing(mosquitto, authority, folder, 60, hasty=True, pace_s=0.0)
+    await mosquitto.kill()
+    await killing._start_kiosk()
+    outbox = folder / "outbox.sqlite"
+    await killing._kill_kiosk()
+    await mosquitto.start()
+    await killing.run(0, (0, 0), seed=1)
+    assert outbox.exists()
+    assert len(killing.seen) == 60
