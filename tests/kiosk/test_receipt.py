@@ -55,16 +55,17 @@ async def test_without_a_receipt_the_number_is_told_and_the_fee_stays_kept(bench
 async def test_a_clerk_that_dies_over_the_receipt_costs_nobody_anything(bench: SimBench) -> None:
     before = await ledger.books(bench)
     await visit.up_to_paying(bench)
-    mechanism = bench.world.printer.mechanism
+    mechanism, strips_before = bench.world.printer.mechanism, len(bench.world.strips)
+
+    def receipt_begun() -> bool:
+        return len(bench.world.strips) > strips_before and mechanism.rows_out >= ROWS_OF_THE_RECEIPT
 
     def slowly() -> None:
         mechanism.mm_per_s = steps.SLOW_MM_PER_S
 
     when_the_certificate_falls(bench, slowly)
     await bench.insert_coins(100, 100, 50)
-    await bench.world.events.until(
-        lambda: bench.world.strips and mechanism.rows_out >= ROWS_OF_THE_RECEIPT, 20.0, lambda: "no receipt begins"
-    )
+    await bench.world.events.until(receipt_begun, 20.0, lambda: "no receipt begins")
     await processes.kill_child(bench, "clerk")
     await steps.give_up(bench)
     change = await ledger.settled(bench, before, visit.FEE_YEN)
