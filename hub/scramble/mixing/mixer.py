@@ -83,7 +83,7 @@ def work() -> Work:
     return Work(np.zeros(BUSY, np.int64), np.zeros(INPUTS, np.int32), np.zeros(6, np.int64))
 
 
-@_jit
+@_jit(inline="always")
 def predicted(  # noqa: PLR0917 - compiled
     state: State, curve: Curves, it: Work, first: int, count: int, chosen: int, bend: int
 ) -> int:
@@ -116,7 +116,7 @@ def predicted(  # noqa: PLR0917 - compiled
     return max(1, min(_ONE - 1, (3 * curve.squash[odds + LIMIT + 1] + bent) >> 2))
 
 
-@_jit
+@_jit(inline="always")
 def learn(  # noqa: PLR0917 - compiled
     state: State, curve: Curves, it: Work, first: int, count: int, bit: int
 ) -> None:
