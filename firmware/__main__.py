@@ -50,11 +50,34 @@ def _with(config: Config, arguments: argparse.Namespace) -> int:
         case "doctor":
             from firmware.roles import doctor  # noqa: PLC0415
 
-            return doctor.run(config)
+            return doctor.run(config, with_strip=arguments.strip)
+        case "test-print":
+            from firmware.roles import test_print  # noqa: PLC0415
+
+            return test_print.run(config)
+        case "renew":
+            from firmware.roles import renew  # noqa: PLC0415
+
+            return renew.run(config, now=arguments.now)
+        case "test-chart":
+            from firmware.roles import test_chart  # noqa: PLC0415
+
+            return test_chart.run(config, arguments.chart)
         case "clerk":
             from firmware.roles import clerk  # noqa: PLC0415
 
             return clerk.run(config, arguments.home)
+        case "recorder":
+            from firmware.roles import recorder  # noqa: PLC0415
+
+            return recorder.run(config)
+        case _:
+            return _of_office(config, arguments)
+
+
+def _of_office(config: Config, arguments: argparse.Namespace) -> int:
+    """Run a command of the office: evidence, alarms, books."""
+    match arguments.command:
         case "evidence":
             from firmware.roles.evidence import command  # noqa: PLC0415
 
@@ -71,14 +94,10 @@ def _with(config: Config, arguments: argparse.Namespace) -> int:
             from firmware.roles import audit  # noqa: PLC0415
 
             return audit.run(config, arguments)
-        case "reconcile":
+        case _:
             from firmware.roles import reconcile  # noqa: PLC0415
 
             return reconcile.run(config, arguments)
-        case _:
-            from firmware.roles import recorder  # noqa: PLC0415
-
-            return recorder.run(config)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -90,11 +109,20 @@ def _parser() -> argparse.ArgumentParser:
     for name, text in {
         "run": "serve people: start the kiosk, its clerk and its recorder",
         "doctor": "check each device, the hub, the broker, clock and disk, and say what to do",
+        "test-print": "print one strip and say whether the printer confirmed it; not beside a running kiosk",
+        "renew": "have certificates issued anew when a third of their time is left; started once a day",
+        "test-chart": "print the centre's test chart, from which the back panels' profile is chosen; as test-print",
         "clerk": "(started by run) serve one person",
         "recorder": "(started by run) keep the camera's film",
     }.items():
         command = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
         command.add_argument("--config", type=Path, required=True, metavar="FILE", help="configuration (TOML)")
+        if name == "doctor":
+            command.add_argument("--strip", action="store_true", help="print the fitter's check-list as a test strip")
+        if name == "renew":
+            command.add_argument("--now", action="store_true", help="renew whatever time is left")
+        if name == "test-chart":
+            command.add_argument("chart", type=Path, metavar="FILE", help="the chart (PBM), from `python -m hub chart`")
         if name == "clerk":
             command.add_argument("--home", required=True, metavar="URL", help="the kiosk's own page")
     text = "list, export, hold and release the camera's clips; show and fix its view"

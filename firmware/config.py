@@ -55,6 +55,7 @@ class Hub(Section, frozen=True, kw_only=True):
     request_timeout_s: Seconds = 10.0
     issue_timeout_s: Seconds = 30.0
     poll_s: Seconds = 60.0
+    enrolment_url: Annotated[str, Meta(pattern=r"^(https://[^/\s]+)?\Z")] = ""
 
 
 class Mqtt(Section, frozen=True, kw_only=True):

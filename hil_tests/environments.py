@@ -1,11 +1,11 @@
-"""The places where scenarios can run, by name. One entry a place: something that gives a `Bench`.
+"""The simulated place where scenarios can run, and the hub that all scenarios share.
 
-`sim`: everything simulated on this machine. A wired rig is another entry, with the same scenarios.
+labgrid's names for the places are in `labgrid/*.yaml`, their drivers in `places.py`.
 """
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from anyio.from_thread import start_blocking_portal
@@ -15,12 +15,10 @@ from sim_hw.hub import Hub
 from sim_hw.world import Options, World
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Generator
+    from collections.abc import AsyncGenerator, Generator
     from pathlib import Path
 
     from hil_tests.bench import Bench
-
-    Environment = Callable[[Path, Path], AbstractAsyncContextManager[Bench]]
 
 # Short limits, so that a scenario about waiting does not wait for a minute.
 CONFIG: dict[str, dict[str, Any]] = {
@@ -48,6 +46,3 @@ async def sim(out: Path, hub_data: Path) -> AsyncGenerator[Bench]:
     """Offer simulated hardware, real firmware, broker and card service beside a hub that serves `hub_data`."""
     async with World(out, Options(hub_data=hub_data, shared_hub=True, mm_per_s=600.0, config=CONFIG)) as world:
         yield SimBench(world)
-
-
-ENVIRONMENTS: dict[str, Environment] = {"sim": sim}

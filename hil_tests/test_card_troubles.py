@@ -66,6 +66,7 @@ async def test_a_locked_pin_is_told_before_any_digit_is_asked(bench: Bench) -> N
 async def test_a_card_that_is_no_my_number_card_is_told_so(bench: Bench) -> None:
     await visit.to_the_reader(bench)
     await bench.insert_foreign_card()
+    await bench.expect_screen("sorry", text="カードをお取りください")
     await expect_sorry_then_idle(bench)
     await visit.expect_served(bench)
 

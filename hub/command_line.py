@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from hub.audit.command_line import add_audit
 from hub.centre.operator_line import add_operator
 from hub.desk.command_line import add_desks
 from hub.fleet.command_line import add_fleet
@@ -55,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     add_accounts(commands, _with_data)
     add_town_hall(commands, _with_data)
     add_fleet(commands, _with_data)
+    add_audit(commands, _with_data)
     commands.add_parser("openapi", help="print the OpenAPI description of the centre's HTTP interface")
     return top
 
@@ -89,6 +91,13 @@ def _add_checks(commands: Any) -> None:  # argparse keeps the type of subparsers
     restore.add_argument("scan", type=Path, metavar="SCAN", help="PNG, JPEG, TIFF or PDF of a back, 150-600 dpi")
     restore.add_argument("--page", type=int, metavar="N", help="only this page of the file, from 1 (all)")
     restore.add_argument("--out", type=Path, metavar="PNG", help="where the restored page is written")
+    chart = commands.add_parser("chart", help="draw a test chart for a head, or tell its profile from a scan of it")
+    chart.description = "Chart: without SCAN a chart is written; with it, JSON says which profile the head bears."
+    chart.add_argument(
+        "scan", type=Path, nargs="?", metavar="SCAN", help="PNG, JPEG or TIFF of a printed chart, 300 dpi"
+    )
+    chart.add_argument("--head", type=int, choices=(576, 832, 1728), metavar="DOTS", help="576, 832 or 1728")
+    chart.add_argument("--out", type=Path, metavar="FILE.pbm", help="the chart, for `kiosk test-chart`")
     verify = _with_data(commands.add_parser("verify", help="check the signed code of a front, without any database"))
     verify.description = "Verify: needs only DIR/pki/root.pub.pem and keys.cose; prints JSON; 0 for a genuine code."
     verify.add_argument("code", metavar="PICTURE|TEXT", help="a scan or photograph, or the code's text (KC1:...)")

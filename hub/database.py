@@ -8,13 +8,17 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import StaticPool
 
 BUSY_S = 5
 CONNECTIONS_MAX = 10
+HASTY_MAX = 4
 RECYCLED_S = 600  # a connection that broke meanwhile fails one request, which may be asked again
+
+_HASTY: WeakKeyDictionary[Engine, Engine] = WeakKeyDictionary()
 
 
 def open_database(place: Path | str) -> Engine:
@@ -51,15 +55,17 @@ def reading(engine: Engine) -> Generator[Connection]:
         yield connection.execution_options(isolation_level="AUTOCOMMIT")
 
 
+writing = reading  # each statement is kept once it is done: for one, or for some that do not need each other
+
+
 @contextmanager
 def not_awaited(engine: Engine) -> Generator[Connection]:
-    """Write without waiting for the disk: others see it at once, but a power cut may take it.
+    """Write one statement without waiting for the disk: others see it at once, but a power cut may take it.
 
     Never what later writes do not imply: the next awaited commit keeps all that came before it, in this order.
     """
     if is_shared(engine):
-        with engine.begin() as connection:
-            connection.exec_driver_sql("SET LOCAL synchronous_commit TO OFF")
+        with reading(_HASTY[engine]) as connection:
             yield connection
         return
     with engine.connect() as connection:
@@ -73,13 +79,25 @@ def not_awaited(engine: Engine) -> Generator[Connection]:
 
 
 def _open_postgresql(url: str) -> Engine:
+    """Return an engine; beside it stands another for `not_awaited`, since a connection keeps its setting."""
+    engine, hasty = _pool(url, CONNECTIONS_MAX), _pool(url, HASTY_MAX, " -c synchronous_commit=off")
+
+    def end_both(_engine: Engine) -> None:
+        hasty.dispose()
+
+    event.listen(engine, "engine_disposed", end_both)
+    _HASTY[engine] = hasty
+    return engine
+
+
+def _pool(url: str, connections: int, setting: str = "") -> Engine:
     waits = f"-c statement_timeout={BUSY_S}s -c lock_timeout={BUSY_S}s -c idle_in_transaction_session_timeout={BUSY_S}s"
     return create_engine(
         url,
-        pool_size=CONNECTIONS_MAX,
+        pool_size=connections,
         max_overflow=0,
         pool_timeout=BUSY_S,
         pool_use_lifo=True,
         pool_recycle=RECYCLED_S,
-        connect_args={"connect_timeout": BUSY_S, "options": waits},
+        connect_args={"connect_timeout": BUSY_S, "options": waits + setting},
     )

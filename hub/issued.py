@@ -25,6 +25,7 @@ from hub.cose import peek_kid, verify1
 from hub.forgery.front import printed_pages
 from hub.municipality.registers.register import Certificate, open_register
 from hub.scramble.compression import Kind
+from hub.scramble.profile import Profile
 from hub.settings import load
 
 
@@ -68,11 +69,12 @@ def write_issued(data: Path, document_id: str | None, out: Path) -> dict[str, An
 
 
 def _panels(data: Path, keys: Keys, layers: dict[str, Any], pages: list[bytes], head_dots: int) -> list[bytes]:
-    """Draw the back panels again; raises ValueError if no key and compression gives those that were signed."""
+    """Draw the back panels again; raises ValueError if no key and way of drawing gives those that were signed."""
     site_address = load(data / "hub.toml").inquiry_url
     signed = [{**claim} for claim in layers["back_panels"]]
-    for key_id, kind in product(sorted(keys.panel_keys, reverse=True), sorted(Kind, reverse=True)):
-        press = Press(keys.panel_keys, site_address, kind)
+    ways = product(sorted(Kind, reverse=True), (Profile.STANDARD, Profile.DENSE), (True, False))
+    for key_id, way in product(sorted(keys.panel_keys, reverse=True), list(ways)):
+        press = Press(keys.panel_keys, site_address, *way)
         drawn: list[BackPanel] = draw_back_panels(pages, head_dots, layers["document_id"], press, key_id)
         if [panel.record() for panel in drawn] == signed:
             return [panel.dots for panel in drawn]

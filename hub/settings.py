@@ -38,6 +38,7 @@ class Settings:
     sessions_max: int = 2000
     inquiry_url: str = "http://127.0.0.1:8470/"
     inquiry_port: int = 8470
+    dense_kiosks: str = ""
     centre_url: str = ""
     database: str = ""
     ocsp_url: str = ""
@@ -69,6 +70,7 @@ _EXPLAINED = {
     "centre_url": "where an inquiry site started alone asks; empty: the centre that runs in DIR",
     "inquiry_port": "inquiry site (HTTP at a loopback address, else HTTPS); any free one if `port` is 0",
     "issuing_shared_workers": "renderers and signers that all municipalities share; 0: each has its own",
+    "dense_kiosks": "kiosks whose test chart was read as `D` (`hub chart`), with spaces between: shorter back panels",
     "inquiry_url": "public address of the inquiry site, printed in every back panel: short, and for ever",
 }
 

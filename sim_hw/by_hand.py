@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from sim_hw.bench import SimBench
 from sim_hw.bench_socket import BenchSocket
+from sim_hw.printer.traits import TRAITS
 from sim_hw.web.server import BenchPage
 from sim_hw.world import Options, World
 
@@ -32,6 +33,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, default=Path("out/sim"), help="takes events, strips, logs and the hub's data (%(default)s)"
     )
     parser.add_argument("--speed", type=float, default=150.0, metavar="MM_PER_S", help="of the printer (%(default)s)")
+    models = [name for name, traits in TRAITS.items() if traits.completes or traits.kiosk]  # the others prove nothing
+    parser.add_argument(
+        "--printer", choices=models, default=models[0], metavar="MODEL", help=f"{', '.join(models)} (%(default)s)"
+    )
 
 
 async def run(arguments: argparse.Namespace) -> int:
@@ -43,7 +48,7 @@ async def run(arguments: argparse.Namespace) -> int:
         _check_free(port)
     print("Starting hub, broker, card reader, printer, pins and firmware ...", flush=True)
     shutil.rmtree(arguments.out / "hub", ignore_errors=True)  # keys, register and orders of an earlier run
-    options = Options(screen_port=arguments.port + 1, mm_per_s=arguments.speed)
+    options = Options(screen_port=arguments.port + 1, mm_per_s=arguments.speed, printer_model=arguments.printer)
     async with World(arguments.out, options) as world:
         bench = SimBench(world)
         page, wire = BenchPage(bench, arguments.port), BenchSocket(bench, world.run / "bench.sock")

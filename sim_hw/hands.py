@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sim_hw.reaction import reacted
+
 if TYPE_CHECKING:
     from sim_hw.world import World
 
@@ -83,21 +85,20 @@ class Hands:
         return await self._world.tray.take_paper()
 
     async def _touch(self, button: str) -> int:
-        """Wait for the offer, touch, wait for the reaction: any message of the screen, or its going dark.
-
-        Returns the id of the view that was touched.
-        """
+        """Wait for the offer, touch, wait for the reaction; returns the id of the view that was touched."""
         screen, events = self._world.screen, self._world.events
         await events.until(
             lambda: screen.offers(button),
             REACTION_S,
             lambda: f"{button!r} is not offered on {screen.name or 'no screen'}",
         )
-        before, view = screen.messages, screen.view
+        view = screen.view
+        if view is None:
+            return 0
         await screen.touch(button)
         await events.until(
-            lambda: screen.messages > before or screen.view is not view,
+            lambda: reacted(view, screen.view, button),
             REACTION_S,
             lambda: f"the screen {screen.name!r} did not react to {button!r}",
         )
-        return view["id"] if view else 0
+        return view["id"]

@@ -79,6 +79,7 @@ class Wiring:
     head_dots: int
     recipient: str
     office_key: str
+    printer_model: str = "generic-escpos"
 
 
 def write_config(path: Path, hub_data: Path, wiring: Wiring, more: Mapping[str, Mapping[str, Any]]) -> None:
@@ -123,7 +124,7 @@ def write_config(path: Path, hub_data: Path, wiring: Wiring, more: Mapping[str, 
 
 def _printer(wiring: Wiring) -> dict[str, object]:
     where = {"transport": "tcp", "host": "127.0.0.1", "port": wiring.printer}
-    return {**where, "head_dots": wiring.head_dots, "near_end_mm": NEAR_END_MM}
+    return {**where, "model": wiring.printer_model, "head_dots": wiring.head_dots, "near_end_mm": NEAR_END_MM}
 
 
 def _toml(value: object) -> str:

@@ -35,6 +35,7 @@ from sim_hw.pins.light import SimLight
 from sim_hw.pins.server import PinServer
 from sim_hw.pins.tray import SimTray
 from sim_hw.printer import SimPrinter, Strip
+from sim_hw.printer.traits import TRAITS
 from sim_hw.subscriber import Subscriber
 from sim_hw.touchscreen import Touchscreen
 
@@ -55,6 +56,7 @@ class Options:
     shared_hub: bool = False
     screen_port: int = 0
     head_dots: int = 576
+    printer_model: str = "generic-escpos"
     mm_per_s: float | None = 150.0
     config: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
     firmware: bool = True
@@ -170,7 +172,11 @@ class World:
         self._ends.callback(self.coins.close)
         self.camera = SimCamera(self.pins, emit)
         self.printer = SimPrinter(
-            self.options.head_dots, mm_per_s=self.options.mm_per_s, on_event=emit, on_strip=self._strip_falls
+            self.options.head_dots,
+            mm_per_s=self.options.mm_per_s,
+            traits=TRAITS[self.options.printer_model],
+            on_event=emit,
+            on_strip=self._strip_falls,
         )
         self.printer_port = await self.printer.start_tcp()
         self._ends.push_async_callback(self.printer.close)
@@ -191,6 +197,7 @@ class World:
             self.options.head_dots,
             str(film_key.to_public()),
             make_key(self.out / "kiosk"),
+            self.options.printer_model,
         )
         write_config(self.config, self.hub.data, wiring, self.options.config)
         self.camera.fix_view(self.out / "kiosk" / "state")

@@ -42,7 +42,7 @@ fill() { # TREE PLATFORM
     wheels "$home/packages" "$2"
     install -D -m 0755 "$root/deploy/kiosk-command.sh" "$tree/usr/bin/kiosk"
     install -D -m 0755 "$root/deploy/kiosk-browser.sh" "$tree/usr/bin/kiosk-browser"
-    install -D -m 0644 "$root/deploy/systemd/kiosk.service" "$tree/usr/lib/systemd/system/kiosk.service"
+    install -D -m 0644 -t "$tree/usr/lib/systemd/system" "$root"/deploy/systemd/*
     install -D -m 0644 "$root/deploy/polkit/50-kiosk-pcscd.rules" "$tree/usr/share/polkit-1/rules.d/50-kiosk-pcscd.rules"
     install -D -m 0644 "$root/deploy/kiosk.toml" "$tree/usr/share/certificate-kiosk/kiosk.toml"
     install -D -m 0644 "$here/sysusers.conf" "$tree/usr/lib/sysusers.d/certificate-kiosk.conf"

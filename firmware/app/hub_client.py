@@ -8,6 +8,7 @@ could carry what does not belong into a log. Source: `docs/reference/hub-protoco
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -75,7 +76,7 @@ class HubClient:
 
     def __init__(self, url: str, ca: Path, certificate: Path, key: Path) -> None:
         place = urlsplit(url)
-        self._wire = Wire(place.hostname or "", place.port or 443, _context(ca, certificate, key))
+        self._wire = Wire(place.hostname or "", place.port or 443, _Identity(ca, certificate, key).context)
         self._worker = ThreadPoolExecutor(1, thread_name_prefix="hub")
 
     async def warm(self, *, deadline_s: float = 10.0) -> None:
@@ -123,6 +124,31 @@ class HubClient:
             raise HubTimeout from None
         finally:
             self._wire.abort(call)  # of no effect when the work is done
+
+
+class _Identity:
+    """The files, read again when the certificate was renewed; one that cannot be used leaves the present one in use."""
+
+    def __init__(self, ca: Path, certificate: Path, key: Path) -> None:
+        self._files = ca, certificate, key
+        self._seen = self._version()
+        self._context = _context(*self._files)
+
+    def context(self) -> ssl.SSLContext:
+        """Return the context for a connection begun now."""
+        version = self._version()
+        if version != self._seen:
+            self._seen = version
+            with contextlib.suppress(HubIdentityUnusable):
+                self._context = _context(*self._files)
+        return self._context
+
+    def _version(self) -> tuple[int, int]:
+        try:
+            found = self._files[1].stat()
+        except OSError:
+            return 0, 0
+        return found.st_ino, found.st_mtime_ns
 
 
 def _context(ca: Path, certificate: Path, key: Path) -> ssl.SSLContext:

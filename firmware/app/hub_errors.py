@@ -10,10 +10,11 @@ from typing import Literal
 
 # fmt: off
 CODES = frozenset({
-    "bad-request", "too-large", "wrong-role", "unknown-transaction", "unknown-order", "wrong-state", "stale-version",
-    "idempotency-conflict", "expired-transaction", "document-gone", "closed", "type-stopped", "kiosk-stopped",
-    "bad-signature", "nonce-reused", "card-chain", "card-expired", "card-revoked", "card-status-unknown",
-    "not-resident", "refused", "municipality-timeout", "municipality-down", "binding-mismatch", "busy", "internal",
+    "bad-request", "too-large", "wrong-role", "certificate-revoked", "unknown-transaction", "unknown-order",
+    "wrong-state", "stale-version", "idempotency-conflict", "expired-transaction", "document-gone", "closed",
+    "type-stopped", "kiosk-stopped", "bad-signature", "nonce-reused", "card-chain", "card-expired", "card-revoked",
+    "card-status-unknown", "not-resident", "refused", "municipality-timeout", "municipality-down", "binding-mismatch",
+    "busy", "internal",
 })
 # fmt: on
 # fmt: off

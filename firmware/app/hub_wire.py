@@ -67,12 +67,13 @@ class _ClosedUnasked(Exception):
 class Wire:
     """The connection. It is opened when needed and dropped after every fault, so that no late answer can be read."""
 
-    def __init__(self, host: str, port: int, context: ssl.SSLContext) -> None:
+    def __init__(self, host: str, port: int, context: Callable[[], ssl.SSLContext]) -> None:
         self._host = host
         self._port = port
         self._context = context
         self._lock = threading.Lock()
         self._call: Call | None = None
+        self._used: ssl.SSLContext | None = None
         self._socket: socket.socket | None = None
 
     def abort(self, call: Call) -> None:
@@ -131,14 +132,14 @@ class Wire:
         return self._ask(self._ready(call), question, call)
 
     def _ready(self, call: Call) -> socket.socket:
-        """Return the kept connection when it is open, else a new one."""
+        """Return the kept connection when it is open and shows the present certificate, else a new one."""
+        context = self._context()
         if self._socket is not None:
-            if _alive(self._socket):
+            if context is self._used and _alive(self._socket):
                 return self._socket
             self.drop()
-        tls = self._context.wrap_socket(
-            self._connected(call), server_hostname=self._host, do_handshake_on_connect=False
-        )
+        self._used = context
+        tls = context.wrap_socket(self._connected(call), server_hostname=self._host, do_handshake_on_connect=False)
         self._hold(tls, call)
         tls.settimeout(call.left_s())
         tls.do_handshake()  # its timeout counts for the whole handshake

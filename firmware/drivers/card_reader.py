@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import smartcard.scard as pyscard
 
 from firmware.devices import BadResponse, CardGone, DeviceUnavailable, ReaderOffline, ReaderOnline
-from firmware.drivers.card_presence import UNKNOWN, Presence, loss
+from firmware.drivers.card_presence import PRESENT, UNKNOWN, Presence, loss
 from firmware.drivers.worker import Worker
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ CHANGED = 0x0002
 FIRST_BACK_OFF_S = 0.1
 LAST_BACK_OFF_S = 5.0
 NO_READER_WAIT_MS = 2000
+SETTLE_MS = 2000  # five of pcscd's looks at the reader, one each 400 ms
 CANCEL_AGAIN_S = 0.05
 STATUS_BYTES = 2
 
@@ -84,7 +85,9 @@ class PcscError(DeviceUnavailable):
 class CardWatcher:
     """Tells the loop what happens on the reader, until closed.
 
-    After each `ReaderOnline` it tells once what lies there (`CardInserted` or `CardRemoved`), then every change.
+    After each `ReaderOnline` it tells once what lies there (`CardInserted` or `CardRemoved`), then every change. A
+    reader that is back after a loss reports empty before it has looked: *removed* is told when it has stayed so for
+    `SETTLE_MS`.
     `name` is part of the reader's name; empty means the first one.
     """
 
@@ -141,21 +144,27 @@ class CardWatcher:
     def _watch_reader(self, context: int, reader: str) -> None:
         """Watch one reader until it is lost or the watcher is stopped."""
         presence, state = Presence(), 0
+        online, settling = False, self._offline_cause is not None
         while not self._stop.is_set():
-            states = self._next_states(context, [(reader, state), (PLUG_AND_PLAY, 0)], scard.INFINITE)
-            if states is None:
+            limit_ms = SETTLE_MS if online and settling else scard.INFINITE
+            states = self._next_states(context, [(reader, state), (PLUG_AND_PLAY, 0)], limit_ms)
+            if states is not None:
+                state = states[0] & ~CHANGED
+                if (cause := loss(state)) is not None:
+                    self._tell_offline(cause)
+                    return
+                if not online:
+                    online = True
+                    self._tell_online(reader)
+                settling = settling and not state & PRESENT
+            elif online and settling:
+                settling = False  # nothing else came
+            else:
                 continue
-            state = states[0] & ~CHANGED
-            if (cause := loss(state)) is not None:
-                self._tell_offline(cause)
-                return
-            if presence.counter is None:
-                self._offline_cause = None
-                self._back_off_s = FIRST_BACK_OFF_S
-                self._tell(ReaderOnline(reader))
-            presence, events = presence.then(state)
-            for event in events:
-                self._tell(event)
+            if not settling:
+                presence, events = presence.then(state)
+                for event in events:
+                    self._tell(event)
 
     def _next_states(self, context: int, known: list[tuple[str, int]], limit_ms: int) -> list[int] | None:
         """Block until a state differs from the known one; None on a time-out or when stopped."""
@@ -167,6 +176,11 @@ class CardWatcher:
             return [UNKNOWN for _ in known]
         _must_succeed("SCardGetStatusChange", result)
         return [state for _, state, _ in states]
+
+    def _tell_online(self, reader: str) -> None:
+        self._offline_cause = None
+        self._back_off_s = FIRST_BACK_OFF_S
+        self._tell(ReaderOnline(reader))
 
     def _tell_offline(self, cause: str) -> None:
         if cause != self._offline_cause:

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 CONNECT_TIMEOUT_S = 5.0
 CONNACK_TIMEOUT_S = 10.0
 MISC_S = 15.0
+LOOK_S = (
+    5  # how often mosquitto looks who is silent: taken off, so that a frozen kiosk is offline within 1.5 keepalives
+)
 RECONNECT_S = (1.0, 5.0)
 GOODBYE_S = 1.0
 LARGEST_PACKET = 16_384  # of what is taken; the broker's own limit for what is sent is the same
@@ -54,6 +57,8 @@ class Broker:
         self._settings = settings
         self._kiosk_id = kiosk_id
         self._prefix = f"kiosk/v1/{kiosk_id}/"
+        self._keepalive_s = max(settings.keepalive_s - LOOK_S, LOOK_S)
+        self._misc_s = min(MISC_S, self._keepalive_s / 2)
         self._tls = HandshakeContext.load(settings)
         self._loop = asyncio.get_running_loop()
         self._emit: Emit | None = None
@@ -154,7 +159,7 @@ class Broker:
             properties = Properties(PacketTypes.CONNECT)
             properties.MaximumPacketSize = LARGEST_PACKET
         connect_in_thread(
-            lambda: client.connect(settings.host, settings.port, settings.keepalive_s, properties=properties),
+            lambda: client.connect(settings.host, settings.port, self._keepalive_s, properties=properties),
             self._loop,
             lambda error: self._adopt(client, error),
         )
@@ -235,7 +240,7 @@ class Broker:
         self._loop.remove_writer(sock)
 
     def _misc(self) -> None:
-        self._timer = self._loop.call_later(MISC_S, self._misc)
+        self._timer = self._loop.call_later(self._misc_s, self._misc)
         if self._client is not None:
             self._client.loop_misc()
 
@@ -255,7 +260,7 @@ class Broker:
         self._up = True
         self._failures = 0
         self._stop_timer()
-        self._timer = self._loop.call_later(MISC_S, self._misc)
+        self._timer = self._loop.call_later(self._misc_s, self._misc)
         self._send(client, self._prefix + "avail", "online")
         if self._take is not None:
             commands = self._prefix + "cmd/+"

@@ -17,6 +17,7 @@ from firmware.devices import DeviceUnavailable
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Callable
+    from pathlib import Path
 
     from firmware import config
 
@@ -41,6 +42,7 @@ class HandshakeContext(ssl.SSLContext):
 
     sslsocket_class = _HandshakeSocket
     shaking: _HandshakeSocket | None = None
+    pair: tuple[Path, Path]
 
     @classmethod
     def load(cls, settings: config.Mqtt) -> Self:
@@ -51,13 +53,20 @@ class HandshakeContext(ssl.SSLContext):
             context.load_verify_locations(cafile=settings.ca)
         except OSError as error:
             raise DeviceUnavailable(f"mqtt.ca = {settings.ca}: cannot be used: {error}") from error
+        context.pair = settings.certificate, settings.key
         try:
-            context.load_cert_chain(settings.certificate, settings.key)
+            context.load_cert_chain(*context.pair)
         except OSError as error:
             raise DeviceUnavailable(
                 f"mqtt.certificate = {settings.certificate}, mqtt.key = {settings.key}: cannot be used: {error}"
             ) from error
         return context
+
+    def wrap_socket(self, *arguments: Any, **options: Any) -> ssl.SSLSocket:
+        """Begin a connection with the certificate that is in its file now: it may have been renewed."""
+        with contextlib.suppress(OSError):  # one that cannot be used leaves the present one in use
+            self.load_cert_chain(*self.pair)
+        return super().wrap_socket(*arguments, **options)
 
     def abort(self) -> None:
         """End a handshake that is under way; from any thread."""

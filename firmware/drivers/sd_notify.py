@@ -41,6 +41,10 @@ class SdNotify:
             self._timer = None
         self._say("STOPPING=1")
 
+    def status(self, words: str) -> None:
+        """Say what the kiosk is doing; an update asks for it (`systemctl show --property StatusText kiosk`)."""
+        self._say(f"STATUS={words}")
+
     def _live(self) -> None:
         self._say("WATCHDOG=1")
         self._timer = asyncio.get_running_loop().call_later(self._watchdog_s / SIGNS_IN_TIME, self._live)

@@ -5,6 +5,7 @@ Not responsible for any of their rules (`app/kiosk/telemetry.py`, `outbox.py`, `
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import sys
 from dataclasses import dataclass
@@ -24,7 +25,9 @@ from firmware.app.kiosk.remote import Acts, Desk, Remote
 from firmware.app.kiosk.state import Idle, OutOfService
 from firmware.app.kiosk.switch import Switch
 from firmware.app.kiosk.telemetry import Head, States, Telemetry
+from firmware.app.kiosk.trial import test_print
 from firmware.app.kiosk.vocabulary import Switched
+from firmware.drivers.sd_notify import SdNotify
 from firmware.roles.identity import info_of
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ class Afar:
     """What the kiosk holds of it; `counts` are those of commands."""
 
     config: Config
+    path: Path
     broker: Broker
     telemetry: Telemetry
     deliveries: Deliveries
@@ -77,7 +81,7 @@ class Afar:
             clear=clear,
             restart=restart,
             diagnose=diagnose,
-            test_print=lambda: None,
+            test_print=partial(test_print, runner, self.path),
         )
         remote = Remote(self._desk(), acts, self.counts)
         self.broker.listen(remote.heard)
@@ -111,14 +115,15 @@ def open_afar(config: Config, path: Path, broker: Broker, journal: Journal, clos
     closing.callback(deliveries.close)
     counts = {"commands_done": 0, "commands_refused": 0}
     more = partial(_counted, journal, deliveries, counts)
-    telemetry = Telemetry(broker, config.mqtt.status_interval_s, head, deliveries.put, more)
+    say = SdNotify(os.environ).status
+    telemetry = Telemetry(broker, config.mqtt.status_interval_s, head, deliveries.put, more, say=say)
     closing.callback(telemetry.close)
     info = info_of(config, path)
     telemetry.introduce(info)
     if config.mqtt.home_assistant:
         for topic, payload in announcements(config.kiosk.id, str(info["version"])):
             broker.announce(topic, payload)
-    return Afar(config, broker, telemetry, deliveries, outbox, head, counts)
+    return Afar(config, path, broker, telemetry, deliveries, outbox, head, counts)
 
 
 def _counted(journal: Journal, deliveries: Deliveries, counts: dict[str, int]) -> States:

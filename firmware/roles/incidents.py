@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from firmware.app.base64url import bytes_of
 from firmware.app.kiosk import clear_command, lines
 from firmware.app.kiosk.alarms import ClearReason, Noted, Thing
-from firmware.app.kiosk.clear_command import Refused, bytes_of, command_of, is_signed
+from firmware.app.kiosk.clear_command import Refused, command_of, is_signed
 from firmware.app.kiosk.incidents import FILE, Incident, incidents_of
 from firmware.app.kiosk.journal import Entry, JournalError, entry_of
 

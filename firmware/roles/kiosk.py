@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any
 from firmware import __version__
 from firmware.app import messages as m
 from firmware.app.availability import Availability, ask_availability
-from firmware.app.hub_client import HubClient, HubError
+from firmware.app.hub_client import HubClient, HubError, HubRefused
 from firmware.app.kiosk import vocabulary as v
 from firmware.app.kiosk.afterwards import Afterwards
 from firmware.app.kiosk.audit import FILE as AUDIT
 from firmware.app.kiosk.audit import AuditedIncidents, AuditedJournal, AuditLog
+from firmware.app.kiosk.audit_export import AuditExport
 from firmware.app.kiosk.children import Clerks, Recorder
 from firmware.app.kiosk.clearing import Alarms, Clearing
 from firmware.app.kiosk.desk import Desk
@@ -53,7 +54,7 @@ from firmware.roles.audit import signer
 from firmware.roles.guidance import guided
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
     from pathlib import Path
 
     from firmware.app.kiosk.telemetry import Telemetry
@@ -82,6 +83,7 @@ class Books:
     incidents: Incidents
     recording: Recording
     loan: Loan
+    audit: AuditLog
 
 
 def log(line: str) -> None:
@@ -107,19 +109,20 @@ def limits_of(config: Config) -> Limits:
     )
 
 
-async def poll(client: HubClient, config: Config, runner: Runner, desk: Desk, report: OrderReport) -> None:
-    """Ask the centre what can be had once a minute, and every two seconds while it is away."""
+async def poll(client: HubClient, config: Config, runner: Runner, desk: Desk, *there: Callable[[], None]) -> None:
+    """Ask the centre what can be had once a minute, and every two seconds while it is away; `there`: it answered."""
     hub = config.hub
     while True:
         try:
             available = await ask_availability(client, config.kiosk.operator, hub.request_timeout_s)
         except HubError as error:
             log(f"hub: {type(error).__name__} {error}")
-            runner.post(v.HubLost())
+            runner.post(v.HubLost(revoked=isinstance(error, HubRefused) and error.code == "certificate-revoked"))
             await asyncio.sleep(POLL_WHEN_DOWN_S)
             continue
         runner.post(v.HubAnswered(_serve(available, desk)))
-        report.wake()
+        for wake in there:
+            wake()
         await asyncio.sleep(hub.poll_s)
 
 
@@ -173,9 +176,10 @@ async def _run(config: Config, path: Path) -> int:
         await _listen(config, alarms, closing)
         journal, alarm = books.journal, books.incidents.open_alarm()
         runner.post(v.Recovered(journal.open_orders(), journal.last(), alarm, books.loan.open))
-        polling = poll(client, config, runner, desk, report)
-        works = (report.run(), polling, books.recording.run(), afterwards.run(), afar.deliveries.run(), remote.run())
-        await _serve_until(stop, runner.failed, works)
+        export = AuditExport(books.audit, book, (HubError, OSError))
+        polling = poll(client, config, runner, desk, report.wake, export.wake)
+        telling = (report.run(), export.run(), afterwards.run(), afar.deliveries.run())
+        await _serve_until(stop, runner.failed, (polling, books.recording.run(), remote.run(), *telling))
     return os.EX_OK
 
 
@@ -238,7 +242,7 @@ def _books(config: Config, closing: AsyncExitStack) -> Books:
     closing.callback(incidents.close)
     recording = Recording(state_dir, limits_of(config), __version__, log)
     closing.callback(recording.close)
-    return Books(journal, incidents, recording, Loan(state_dir))
+    return Books(journal, incidents, recording, Loan(state_dir), audit)
 
 
 def _hands(start: Start, runner: Runner, desk: Desk, books: Books, closing: AsyncExitStack) -> Hands:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from firmware.app.kiosk.clear_command import text_of
+from firmware.app.base64url import text_of
 
 if TYPE_CHECKING:
     from pathlib import Path

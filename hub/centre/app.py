@@ -11,8 +11,10 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from hub.audit import routes as audit_routes
 from hub.centre import inquiries, routes, wire
 from hub.centre.centre import Centre
+from hub.centre.examples import add_examples
 from hub.centre.idempotency import Idempotency
 from hub.web.limits import Limits
 from hub.web.problem import Problem, answer
@@ -35,7 +37,7 @@ def make_api(centre: Centre | None) -> FastAPI:
         redoc_url=None,
     )
     api.state.centre = centre
-    for router in (routes.common, routes.clerk, routes.kiosk, inquiries.router):
+    for router in (routes.common, routes.clerk, routes.kiosk, inquiries.router, audit_routes.router):
         api.include_router(router)
     api.add_exception_handler(Problem, _problem)
     api.add_exception_handler(RequestValidationError, _invalid)
@@ -75,6 +77,7 @@ def openapi() -> dict[str, Any]:
     parts = wire.ProblemAnswer.model_json_schema(ref_template="#/components/schemas/{model}")
     parts.pop("$defs", None)
     schemas[wire.ProblemAnswer.__name__] = parts
+    add_examples(described)
     return described
 
 

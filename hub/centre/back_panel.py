@@ -27,11 +27,16 @@ _REAL_TIME = re.compile(rb"\x10[\x04\x05\x14]")  # what a printer obeys inside i
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """What panels are drawn with: the centre's keys by id (the highest draws), the site's address, compression."""
+    """What panels are drawn with: the centre's keys by id (the highest draws), the site's address, compression.
+
+    `profile`: STANDARD, or DENSE for heads that are known to print it; `low`: the low layout for short panels.
+    """
 
     keys: Mapping[int, bytes]
     site_address: str
     kind: Kind = Kind.MIXED_1
+    profile: Profile = Profile.STANDARD
+    low: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +77,16 @@ def draw_back_panels(
         heading = _heading(width_dots, document_id, press.site_address, place)
         key = press.keys[used]
         grid = draw_panel(
-            page, width_dots, document_id, used, key, Profile.STANDARD, press.site_address, place, press.kind
+            page,
+            width_dots,
+            document_id,
+            used,
+            key,
+            press.profile,
+            press.site_address,
+            place,
+            press.kind,
+            low=press.low,
         )
         panels.append(BackPanel(heading + grid.dots, width_dots))
     return panels

@@ -3,7 +3,7 @@
 Not responsible for any single step (`opening.py`, `card_step.py`, `order_step.py`, `document_step.py`).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from cryptography import x509
 from sqlalchemy import Engine
@@ -13,7 +13,6 @@ from hub.centre.card_status import CardStatus
 from hub.centre.held import Processes
 from hub.centre.keys import Keys
 from hub.centre.orders import Orders
-from hub.centre.panel_turns import PanelTurns
 from hub.centre.records import OPEN_TRANSACTION
 from hub.centre.refused_answers import RefusedAnswers
 from hub.centre.sessions import Sessions
@@ -39,7 +38,6 @@ class Centre:
     card_authority: x509.Certificate
     card_status: CardStatus
     towns: Towns
-    panel_turns: PanelTurns = field(default_factory=PanelTurns)
 
     @property
     def sessions(self) -> Sessions:

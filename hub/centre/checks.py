@@ -4,12 +4,15 @@ A row holds the document, the time and an id of the check; nothing of who asked 
 for who may write one (`inquiries.py`).
 """
 
+from collections.abc import Collection
+
 from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hub.centre.records import Base, Order
 from hub.clock import Clock
+from hub.database import reading
 from hub.web.problem import Problem
 
 
@@ -40,6 +43,17 @@ class DocumentChecks:
                 return self._noted(session, check_id, document_id)
         except IntegrityError as error:
             raise Problem("wrong-state", "this check was told at the same time; ask again") from error
+
+    def counts(self, document_ids: Collection[str], municipality: str) -> dict[str, int]:
+        """Count the checks of those documents that are in the book as this municipality's; others are left out."""
+        wanted = (
+            select(Order.document_id, func.count(DocumentCheck.id))
+            .outerjoin(DocumentCheck, DocumentCheck.document_id == Order.document_id)
+            .where(Order.document_id.in_(document_ids), Order.municipality == municipality)
+            .group_by(Order.document_id)
+        )
+        with reading(self._engine) as connection:
+            return {row[0]: row[1] for row in connection.execute(wanted)}
 
     def _noted(self, session: Session, check_id: str, document_id: str) -> tuple[Order, int]:
         order = session.get(Order, document_id)

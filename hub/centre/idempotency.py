@@ -24,7 +24,7 @@ from hub.centre.held import HeldAnswer, Processes
 from hub.centre.records import KeptAnswer
 from hub.centre.sessions import sealed_for, unsealed
 from hub.clock import Clock
-from hub.database import not_awaited, reading
+from hub.database import not_awaited, reading, writing
 from hub.web.peer import peer_of
 from hub.web.problem import Problem
 
@@ -113,7 +113,7 @@ class Idempotency:
     def drop_held(self) -> None:
         """Forget answers that are held for minutes; call every few seconds."""
         held_s = int((self._clock() - HELD_FOR).timestamp())
-        with self._held.begin() as connection:
+        with writing(self._held) as connection:
             connection.execute(delete(HeldAnswer).where(HeldAnswer.began_at_s < held_s))
 
     async def _answer(self, scope: Scope, asked: _Asked) -> _Answer:
@@ -188,7 +188,7 @@ class Idempotency:
             "began_at_s": int(self._clock().timestamp()),
         }
         try:
-            with self._held.begin() as connection:
+            with writing(self._held) as connection:
                 connection.execute(insert(HeldAnswer), row)
         except IntegrityError:
             return False
@@ -210,11 +210,11 @@ class Idempotency:
     def _hold(self, asked: _Asked, answer: _Answer) -> None:
         sealed = sealed_for(self._secret, cbor2.dumps([answer.headers, bytes(answer.body)]), "/".join(asked.name))
         now = {"worker": self._processes.own, "code": answer.status, "answer": sealed}
-        with self._held.begin() as connection:
+        with writing(self._held) as connection:
             connection.execute(_HOLD, asked.wanted | now)
 
     def _drop(self, asked: _Asked, process: str) -> None:
-        with self._held.begin() as connection:
+        with writing(self._held) as connection:
             connection.execute(_DROP, asked.wanted | {"worker": process})
 
     def _kept(self, asked: _Asked) -> _Answer | None:

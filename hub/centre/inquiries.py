@@ -62,11 +62,12 @@ async def check(
     """Tell what became of a document, and count the check; the same id again counts once."""
     order, checks = DocumentChecks(centre.engine, centre.clock).note(check_id, body.document_id)
     log.event("checked", document_id=order.document_id, state=order.state, checks=checks)
+    name = await centre.towns.name_of(order.municipality)
     return CheckAnswer.model_validate(
         {
             "document_id": order.document_id,
             "municipality": order.municipality,
-            "municipality_name": None,
+            "municipality_name": None if name is None else dict(name),
             "type": order.type,
             "issued_at_s": order.opened_at_s,
             "sheets": order.sheets,

@@ -14,6 +14,7 @@ from hub.cose import canonical, sign1
 from hub.forgery.background import Background
 from hub.forgery.key import seed_of
 from hub.scramble.compression import Kind
+from hub.scramble.profile import Profile
 from hub.seal import seal
 from hub.signed_code.content import Content, digest_of, signed_text
 from hub.signed_code.symbol import symbol_of
@@ -31,13 +32,15 @@ def sealed_document(
     encryption_key: bytes,
     site_address: str,
     panel_kind: Kind = Kind.MIXED_1,
+    dense: bool = False,
 ) -> tuple[bytes, bytes]:
     """Add the layers and seal everything to the session; pure computation, fit for a worker thread.
 
-    `claims` is what the statement says, `site_address` the inquiry site's, `panel_kind` the compression. Returns the
-    signed layers (COSE bytes) and the sealed document.
+    `claims` is what the statement says, `site_address` the inquiry site's, `panel_kind` the compression, `dense`: the
+    kiosk's test chart was good. Returns the signed layers (COSE bytes) and the sealed document.
     """
-    panels = draw_back_panels(pages, head_dots, document_id, Press(keys.panel_keys, site_address, panel_kind))
+    profile = Profile.DENSE if dense else Profile.STANDARD
+    panels = draw_back_panels(pages, head_dots, document_id, Press(keys.panel_keys, site_address, panel_kind, profile))
     layers = {
         "v": 1,
         "kind": "layers",

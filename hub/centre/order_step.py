@@ -16,10 +16,12 @@ from hub.centre.centre import Centre
 from hub.centre.layers import sealed_document
 from hub.centre.opening import require_open
 from hub.centre.order_form import OrderForm, check_offered, read_order
+from hub.centre.panel_turns import panel_kind
 from hub.centre.records import Order, Transaction
 from hub.centre.sessions import CardSession
 from hub.centre.statement import Expectation
 from hub.municipality.interface import IssueAnswer, IssueRequest
+from hub.scramble.compression import Kind
 from hub.web.peer import Peer
 from hub.web.problem import Problem
 
@@ -41,11 +43,11 @@ async def place_order(
     form = read_order(request.order, session.signing_key)
     await _check_order(centre, row, session, form)
     centre.transactions.move(transaction_id, {"card_checked"}, "ordering")
-    centre.sessions.work_on(transaction_id)
+    under_way = centre.sessions.work_on(transaction_id)
     log.event("ordering", transaction_id=transaction_id, type=form.type, copies=form.copies)
     try:
         answer = await _ask(centre, row, session, request.order)
-        order = await _hold(centre, row, session, form, answer)
+        order = await _hold(centre, row, session, form, answer, panel_kind(under_way))
     except Problem as problem:
         _settle(centre, row, problem)
         raise
@@ -82,32 +84,33 @@ async def _ask(centre: Centre, row: Transaction, session: CardSession, order_cos
     return await ask_municipality(centre, row, centre.towns.known(row.municipality).issue(request))
 
 
-async def _hold(
-    centre: Centre, row: Transaction, session: CardSession, form: OrderForm, answer: IssueAnswer
+async def _hold(  # noqa: PLR0917 - what one order has
+    centre: Centre, row: Transaction, session: CardSession, form: OrderForm, answer: IssueAnswer, kind: Kind
 ) -> wire.OrderAnswer:
     fields = {**session.bound_fields(row), "kind": "document", **form.choice()}
     expected = Expectation(fields, form.head_dots, form.type)
     record = checked_record(centre, row, expected, answer.statement, answer.pages, document_id=answer.document_id)
-    with centre.panel_turns.taken() as panel_kind:
-        layers, sealed = await asyncio.to_thread(
-            sealed_document,
-            centre.keys,
-            statement=answer.statement,
-            claims=record,
-            pages=answer.pages,
-            transaction_id=row.id,
-            document_id=answer.document_id,
-            head_dots=form.head_dots,
-            encryption_key=session.encryption_key,
-            site_address=centre.settings.inquiry_url,
-            panel_kind=panel_kind,
-        )
+    layers, sealed = await asyncio.to_thread(
+        sealed_document,
+        centre.keys,
+        statement=answer.statement,
+        claims=record,
+        pages=answer.pages,
+        transaction_id=row.id,
+        document_id=answer.document_id,
+        head_dots=form.head_dots,
+        encryption_key=session.encryption_key,
+        site_address=centre.settings.inquiry_url,
+        panel_kind=kind,
+        dense=row.kiosk_id in centre.settings.dense_kiosks.split(),
+    )
     session.handed_out(expected, answer.statement)
     session.certificate_der = session.signature = b""  # the municipality has answered: not needed any more
     centre.sessions.keep_card(row.id, session)
     drop_at = centre.clock() + timedelta(seconds=centre.settings.document_held_s)
     centre.sessions.keep_document(row.id, sealed, drop_at)
-    moved = centre.transactions.hold_document(row.id, _order(centre, row, form, answer, layers))  # else all is dropped
+    made = _order(centre, row, form, answer, layers)
+    moved = await asyncio.to_thread(centre.transactions.hold_document, row.id, made)  # else all is dropped
     centre.sessions.work_done(row.id)
     log.event("document_held", transaction_id=row.id, document_id=answer.document_id, sheets=len(answer.pages))
     return wire.OrderAnswer(

@@ -1,31 +1,18 @@
-"""Which compression a document's panels get: the short and slow one while a processor is free for it, else JBIG1.
+"""Which compression a document's panels get: the short and slow one while few orders are under way, else JBIG1.
 
-Under load the paper grows longer, not the queue. Not responsible for the compressions (`hub/scramble/compression.py`)
-nor for drawing (`back_panel.py`).
+Under load the paper grows longer, not the queue. Not responsible for counting the orders (`sessions.py`), for the
+compressions (`hub/scramble/compression.py`) nor for drawing (`back_panel.py`).
 """
 
 import os
-from collections.abc import Generator
-from contextlib import contextmanager
 
 from hub.scramble.compression import Kind
 
 
-class PanelTurns:
-    """Documents that are drawn by the slow compression now; at most one a processor. One event loop uses it."""
+def panel_kind(under_way: int, processors: int | None = None) -> Kind:
+    """Give the compression for one of so many orders that all the centre's processes work on at this moment.
 
-    def __init__(self, most: int | None = None) -> None:
-        self._most = most or len(os.sched_getaffinity(0))
-        self._slow = 0
-
-    @contextmanager
-    def taken(self) -> Generator[Kind]:
-        """Give the compression for one document, for as long as it is drawn."""
-        if self._slow >= self._most:
-            yield Kind.JBIG1
-            return
-        self._slow += 1
-        try:
-            yield Kind.MIXED_1
-        finally:
-            self._slow -= 1
+    Half of the processors may draw slowly, one at least; the rest is for whoever else is served.
+    """
+    slow = max(1, (processors or len(os.sched_getaffinity(0))) // 2)
+    return Kind.MIXED_1 if under_way <= slow else Kind.JBIG1

@@ -14,6 +14,7 @@ from hub.centre import wire
 from hub.centre.answer_check import checked_record
 from hub.centre.asking import STAYING, ask_municipality
 from hub.centre.centre import Centre
+from hub.centre.checks import DocumentChecks
 from hub.centre.opening import require_open
 from hub.centre.order_form import read_signed
 from hub.centre.records import Transaction
@@ -54,8 +55,10 @@ async def answer_query(centre: Centre, peer: Peer, transaction_id: str, request:
     await require_open(centre, row.municipality, row.operator)
     log.event("query", transaction_id=row.id, kind=expected.fields["kind"])
     try:
-        answer = await _ask(centre, row, session, request.query)
-        sealed = await _checked(centre, row, session, expected, answer)
+        answer, record = await _ask(centre, row, session, request.query, expected)
+        if checks := _checks(centre, row, expected, record):
+            answer, _ = await _ask(centre, row, session, request.query, expected, checks)
+        sealed = await _sealed(centre, row, session, expected, answer)
     except Problem as problem:
         if problem.code not in STAYING:
             centre.refused_answers.add(row, problem)
@@ -103,15 +106,31 @@ def _stops(row: Transaction, kind: str, of: Mapping[str, Any]) -> str:
     return name
 
 
-async def _ask(centre: Centre, row: Transaction, session: CardSession, query: bytes) -> QueryAnswer:
-    request = QueryRequest(**session.chain_fields(row), query_cose=query)
-    return await ask_municipality(centre, row, centre.towns.known(row.municipality).answer(request))
+async def _ask(  # noqa: PLR0917 - what one question has
+    centre: Centre,
+    row: Transaction,
+    session: CardSession,
+    query: bytes,
+    expected: Expectation,
+    checks: dict[str, int] | None = None,
+) -> tuple[QueryAnswer, dict[str, Any]]:
+    """Return the municipality's answer and what it says; raises Problem if it is not this transaction's."""
+    request = QueryRequest(**session.chain_fields(row), query_cose=query, checks=checks or {})
+    answer = await ask_municipality(centre, row, centre.towns.known(row.municipality).answer(request))
+    return answer, checked_record(centre, row, expected, answer.statement, answer.pages)
 
 
-async def _checked(
+def _checks(centre: Centre, row: Transaction, expected: Expectation, record: Mapping[str, Any]) -> dict[str, int]:
+    """Count the look-ups of a history's documents: the municipality has to sign them, so it is asked once more."""
+    if expected.fields["kind"] != "history":
+        return {}
+    documents = [each["document_id"] for each in record["answer"]["issues"]]
+    return DocumentChecks(centre.engine, centre.clock).counts(documents, row.municipality)
+
+
+async def _sealed(
     centre: Centre, row: Transaction, session: CardSession, expected: Expectation, answer: QueryAnswer
 ) -> bytes:
-    checked_record(centre, row, expected, answer.statement, answer.pages)
     session.handed_out(expected, answer.statement)
     centre.sessions.keep_card(row.id, session)
     whole = canonical({"statement": answer.statement, "pages": answer.pages})

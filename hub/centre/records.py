@@ -22,6 +22,8 @@ TABLES = (
     "hub.centre.notices",
     "hub.centre.checks",
     "hub.centre.refused_answers",
+    "hub.audit.records",
+    "hub.fleet.records",
 )
 OPEN_TRANSACTION = frozenset({"opened", "card_checked", "ordering", "document_held", "fetched"})
 OPEN_ORDER = frozenset({"document_held", "paid", "printing", "printed", "unknown"})

@@ -27,6 +27,7 @@ from hub.database import is_shared
 from hub.jpki.store import load_authority_certificate
 from hub.neighbours import Neighbours
 from hub.settings import Settings
+from hub.web.admission import Admission, RevokedCertificates
 from hub.web.server import Listener, mutual_tls
 
 BEAT_S = 1.0
@@ -75,7 +76,8 @@ async def centre_role(
         centre.recover()
         app = CentreApp(centre)
         server_tls = mutual_tls(pki / "server.pem", pki / "server.key", pki / "tls-ca.pem")
-        listener = Listener(app, settings.host, settings.port, server_tls, shared=shared)
+        admitting = Admission(app, RevokedCertificates(pki))
+        listener = Listener(admitting, settings.host, settings.port, server_tls, shared=shared)
         stack.push_async_callback(listener.stop)
         await listener.start()
         yield RunningCentre(f"https://{settings.host}:{listener.port}", centre, app)

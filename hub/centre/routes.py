@@ -4,6 +4,8 @@ All functions are coroutines on the one loop, so steps never run beside each oth
 Not responsible for what a step does. Source: `docs/reference/hub-protocol.md`, "Resources of the centre".
 """
 
+import asyncio
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -169,7 +171,8 @@ async def order_state(
     centre: CentreHere, peer: Kiosk, document_id: DocumentId, body: wire.StateRequest
 ) -> wire.StateAnswer:
     """Report an order's state by version; a stale one is told what is true."""
-    row = centre.orders.change(document_id, peer.kiosk_id, body.state, body.version, waived=body.waived)
+    report = partial(centre.orders.change, document_id, peer.kiosk_id, body.state, body.version, waived=body.waived)
+    row = await asyncio.to_thread(report)  # it waits for the disk
     log.event("order_state", document_id=document_id, state=row.state, version=row.version)
     if row.state not in OPEN_ORDER:
         centre.finish(row.transaction_id)
@@ -191,7 +194,7 @@ async def void(
     centre: CentreHere, peer: Kiosk, document_id: DocumentId, _key: IdempotencyKey, body: wire.VoidRequest
 ) -> wire.StateAnswer:
     """Void a document: nobody shall believe it any more."""
-    row = centre.orders.end(document_id, peer.kiosk_id, "voided", body.reason)
+    row = await asyncio.to_thread(centre.orders.end, document_id, peer.kiosk_id, "voided", body.reason)
     log.event("voided", document_id=document_id, cause=body.reason)
     centre.finish(row.transaction_id)
     return wire.StateAnswer.model_validate({"state": row.state, "version": row.version})

@@ -16,12 +16,12 @@ import cbor2
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from sqlalchemy import Engine, bindparam, delete, insert, select, update
+from sqlalchemy import Engine, bindparam, delete, func, insert, select, update
 
 from hub.centre.held import HeldCard, HeldDocument
 from hub.centre.records import Transaction
 from hub.centre.statement import Expectation
-from hub.database import reading
+from hub.database import reading, writing
 from hub.order_fields import VERSION
 
 SECRET_BYTES = 32
@@ -30,6 +30,7 @@ _THIS_CARD = HeldCard.transaction_id == bindparam("wanted")
 _CARD = select(HeldCard.sealed).where(_THIS_CARD)
 _KEEP = update(HeldCard).where(_THIS_CARD).values(sealed=bindparam("now"))
 _WORK = update(HeldCard).where(_THIS_CARD).values(worked_on_by=bindparam("by"))
+_UNDER_WAY = select(func.count()).where(HeldCard.worked_on_by.is_not(None))
 _FORGET = tuple(delete(it).where(it.transaction_id == bindparam("wanted")) for it in (HeldCard, HeldDocument))
 _TAKE = _FORGET[1].returning(HeldDocument.sealed, HeldDocument.drop_at_s)
 
@@ -101,13 +102,18 @@ class Sessions:
         """Keep a session as it is now."""
         sealed = sealed_for(self._secret, cbor2.dumps(asdict(card)), transaction_id)
         new = {"transaction_id": transaction_id, "sealed": sealed, "worked_on_by": None}
-        with self._held.begin() as connection:
+        with writing(self._held) as connection:
             if connection.execute(_KEEP, {"wanted": transaction_id, "now": sealed}).rowcount == 0:
                 connection.execute(insert(HeldCard), new)
 
-    def work_on(self, transaction_id: str) -> None:
-        """Note that this process waits for a municipality; if it dies, others end the transaction."""
+    def work_on(self, transaction_id: str) -> int:
+        """Note that this process waits for a municipality; if it dies, others end the transaction.
+
+        Returns how many transactions all processes of the centre work on now, with this one.
+        """
         self._work(transaction_id, self._process)
+        with reading(self._held) as connection:
+            return connection.scalar(_UNDER_WAY) or 0
 
     def work_done(self, transaction_id: str) -> None:
         """Note that it waits no more."""
@@ -124,13 +130,13 @@ class Sessions:
     def keep_document(self, transaction_id: str, sealed: bytes, drop_at: datetime) -> None:
         """Keep a sealed document for its one fetch."""
         row = {"transaction_id": transaction_id, "sealed": sealed, "drop_at_s": int(drop_at.timestamp())}
-        with self._held.begin() as connection:
+        with writing(self._held) as connection:
             connection.execute(_FORGET[1], {"wanted": transaction_id})
             connection.execute(insert(HeldDocument), row)
 
     def take_document(self, transaction_id: str, now: datetime) -> bytes | None:
         """Return the document and drop it: of those who ask, one gets it. None when it is gone or too old."""
-        with self._held.begin() as connection:
+        with writing(self._held) as connection:
             taken = connection.execute(_TAKE, {"wanted": transaction_id}).one_or_none()
         return taken[0] if taken is not None and now.timestamp() < taken[1] else None
 
@@ -152,12 +158,12 @@ class Sessions:
 
     def forget(self, transaction_id: str) -> None:
         """Drop everything about a transaction."""
-        with self._held.begin() as connection:
+        with writing(self._held) as connection:
             for each in _FORGET:
                 connection.execute(each, {"wanted": transaction_id})
 
     def _work(self, transaction_id: str, process: str | None) -> None:
-        with self._held.begin() as connection:
+        with writing(self._held) as connection:
             connection.execute(_WORK, {"wanted": transaction_id, "by": process})
 
 

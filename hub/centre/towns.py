@@ -6,7 +6,7 @@ A server that does not answer leaves its municipalities `down`, as they were las
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from hub import log
@@ -23,6 +23,8 @@ from hub.municipality.interface import (
 from hub.municipality.wire import State
 from hub.web.problem import Problem
 
+_NO_OPERATOR = "inquiry"  # nobody's stores: an issuing server tells names to whoever asks
+
 
 class Town:
     """One municipality at the end of a line; `operator` is an operator of stores (`seven_eleven`)."""
@@ -30,6 +32,7 @@ class Town:
     def __init__(self, code: str, line: IssuingServerLine, kept_s: float) -> None:
         self.code = code
         self.line = line
+        self.name: Mapping[str, str] | None = None  # the same at every operator
         self._kept_s = kept_s
         self._states: dict[str, tuple[float, State]] = {}
         self._turn = asyncio.Lock()
@@ -53,6 +56,7 @@ class Town:
     def note(self, operator: str, state: State) -> None:
         """Keep what the server told just now."""
         self._states[operator] = (time.monotonic(), state)
+        self.name = state.availability.name
 
     def last_known(self, operator: str) -> State | None:
         """Return what was told last, as a municipality that is down; None if nothing ever was."""
@@ -102,6 +106,12 @@ class Towns:
         if code not in self._towns:
             raise Problem("municipality-down", "the municipality's server cannot be reached")
         return self._towns[code]
+
+    async def name_of(self, code: str) -> Mapping[str, str] | None:
+        """Return a municipality's name (`ja`, `en`), as last told; None while no server has told it."""
+        if code not in self._towns and code in self._listed:
+            await self._ask_all(_NO_OPERATOR)
+        return self._towns[code].name if code in self._towns else None
 
     async def everywhere(self, operator: str) -> list[Availability]:
         """List all municipalities as they are at this operator, in the order of their codes."""

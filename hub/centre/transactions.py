@@ -18,11 +18,15 @@ from sqlalchemy.orm import Session
 
 from hub.centre.records import OPEN_TRANSACTION, Order, Transaction, UsedNonce
 from hub.clock import Clock
-from hub.database import not_awaited, reading
+from hub.database import not_awaited, reading, writing
 from hub.web.problem import Problem
 
 NONCE_BYTES = 32
 _COLUMNS = tuple(it.key for it in Transaction.__table__.c)
+_ORDER_COLUMNS = tuple(it.key for it in Order.__table__.c)
+_ORDER = insert(Order)
+_NONCE = insert(UsedNonce)
+_NEW = insert(Transaction)
 _FIND = select(*Transaction.__table__.c).where(Transaction.id == bindparam("wanted"))
 _STATE = select(Transaction.state).where(Transaction.id == bindparam("wanted"))
 _OPEN = select(func.count()).where(Transaction.state.in_(OPEN_TRANSACTION))
@@ -58,7 +62,7 @@ class Transactions:
             expires_at_s=int((now + timedelta(seconds=life_s)).timestamp()),
         )
         with not_awaited(self._engine) as connection:
-            connection.execute(insert(Transaction), {it: getattr(row, it) for it in _COLUMNS})
+            connection.execute(_NEW, {it: getattr(row, it) for it in _COLUMNS})
         return row
 
     def find(self, transaction_id: str, kiosk_id: str) -> Transaction:
@@ -97,9 +101,9 @@ class Transactions:
         `binding-mismatch` when the document id was used before.
         """
         try:
-            with Session(self._engine, expire_on_commit=False) as session, session.begin():
-                row = _moved(session.connection(), transaction_id, {"ordering"}, "document_held", None)
-                session.add(order)
+            with self._engine.begin() as connection:
+                row = _moved(connection, transaction_id, {"ordering"}, "document_held", None)
+                connection.execute(_ORDER, {it: getattr(order, it) for it in _ORDER_COLUMNS} | {"version": 1})
         except IntegrityError as error:
             raise Problem("binding-mismatch", "the document id was used before") from error
         return row
@@ -108,8 +112,8 @@ class Transactions:
         """Record a clerk's nonce as used; raises Problem `nonce-reused`."""
         row = {"digest": sha256(nonce).digest(), "used_at_s": int(self._clock().timestamp())}
         try:
-            with self._engine.begin() as connection:
-                connection.execute(insert(UsedNonce), row)
+            with writing(self._engine) as connection:
+                connection.execute(_NONCE, row)
         except IntegrityError as error:
             raise Problem("nonce-reused", "make a new clerk nonce for each attempt") from error
 

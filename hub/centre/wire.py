@@ -3,31 +3,11 @@
 Not responsible for what the values mean. Source: `docs/reference/hub-protocol.md`, "Resources of the centre".
 """
 
-import base64
-import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
-_ALPHABET = re.compile(r"[A-Za-z0-9_-]*")
-
-
-def to_base64url(data: bytes) -> str:
-    """Write bytes the way the protocol does: base64url without padding."""
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def from_base64url(value: Any) -> bytes:
-    """Read base64url without padding, strictly: one text for one value; raises ValueError."""
-    if isinstance(value, bytes):
-        return value
-    if not isinstance(value, str) or not _ALPHABET.fullmatch(value) or len(value) % 4 == 1:
-        raise ValueError("not base64url without padding")
-    data = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
-    if to_base64url(data) != value:
-        raise ValueError("not base64url in its only form")
-    return data
-
+from hub.base64url import from_base64url, to_base64url
 
 _READ = BeforeValidator(from_base64url)
 _WRITE = PlainSerializer(to_base64url, return_type=str)

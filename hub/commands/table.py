@@ -18,13 +18,17 @@ _HELD = {
     "hub.commands.inquiry": ("inquiry",),
     "hub.commands.issued": ("issued",),
     "hub.commands.scans": ("detect", "restore"),
+    "hub.commands.chart": ("chart",),
     "hub.commands.codes": ("verify", "verify-page"),
     "hub.centre.operator_command": ("resume", "notice", "decisions"),
     "hub.ledger.command": ("reconcile", "ledger", "charge", "cash-count", "settle", "alarms"),
+    "hub.audit.command": ("audit",),
     "hub.report.command": ("report", "orders", "history"),
     "hub.desk.command": ("desk", "desk-person"),
     "hub.fleet.command": ("command",),
     "hub.fleet.serving": ("fleet",),
+    "hub.fleet.buttons": ("home-assistant",),
+    "hub.fleet.looking_back": ("fleet-history",),
     "hub.town_hall": ("changes", "change", "registrations", "populate"),
 }
 MODULES: Mapping[str, str] = MappingProxyType({name: module for module, names in _HELD.items() for name in names})

@@ -44,7 +44,18 @@ class Authority:
 
     def client(self, request_pem: str, common_name: str) -> str:
         """Return a client certificate in PEM for the key of the request; `BadRequest`."""
-        key = _key_of(request_pem)
+        return self._certificate(_key_of(request_pem), common_name)
+
+    def again(self, certificate_pem: str) -> str:
+        """Return a certificate in PEM as this one, which TLS has checked: same name, same key, a new time."""
+        present = x509.load_pem_x509_certificate(certificate_pem.encode())
+        key = present.public_key()
+        names = present.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+        if not isinstance(key, ec.EllipticCurvePublicKey) or len(names) != 1:
+            raise BadRequest("only a kiosk's own certificate can be renewed")
+        return self._certificate(key, str(names[0].value))
+
+    def _certificate(self, key: ec.EllipticCurvePublicKey, common_name: str) -> str:
         now = self._clock()
         certificate = (
             x509.CertificateBuilder()

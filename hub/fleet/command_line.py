@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,19 @@ def add_fleet(commands: Any, with_data: WithData) -> None:
     command.add_argument("--note", default="", metavar="TEXT", help="clear_alarm: to whom, for hand-over-police")
     command.add_argument("--wait", type=float, default=10.0, metavar="S", help="for the answer (%(default)s s)")
     _add_broker(command)
+    buttons = with_data(
+        commands.add_parser(
+            "home-assistant", help="sign what is pressed in a Home Assistant, and send it to the kiosks"
+        )
+    )
+    buttons.add_argument("--key", type=Path, required=True, metavar="FILE", help="an operator's key of its own (PEM)")
+    _add_broker(buttons)
+    history = with_data(commands.add_parser("fleet-history", help="events that kiosks told, or how many there were"))
+    history.add_argument("--kiosk", metavar="ID", help="of this kiosk alone")
+    history.add_argument("--kind", metavar="KIND", help="such as command, alarm, order, state_changed")
+    history.add_argument("--most", type=int, default=100, metavar="N", help="the newest so many (%(default)s)")
+    history.add_argument("--first", type=date.fromisoformat, metavar="DAY", help="count from this day on (Tokyo)")
+    history.add_argument("--after", type=date.fromisoformat, metavar="DAY", help="up to, not with, this day")
     fleet = with_data(commands.add_parser("fleet", help="serve the fleet's page and its figures for Prometheus"))
     fleet.add_argument("--port", type=int, default=8491, metavar="N", help="port (%(default)s); 0 = any")
     _add_broker(fleet)

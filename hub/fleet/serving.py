@@ -20,7 +20,7 @@ from hub.clock import utc_now
 from hub.desk.command import CENTRE, HOST
 from hub.desk.gate import Gate
 from hub.fleet.command import broker_of
-from hub.fleet.history import History
+from hub.fleet.keeping import Keeping
 from hub.fleet.line import Broker
 from hub.fleet.pages import POLICY, TITLE, FleetPages
 from hub.fleet.watching import Watching
@@ -49,23 +49,23 @@ class _Doors:
 @asynccontextmanager
 async def fleet_running(data: Path, broker: Broker, port: int) -> AsyncGenerator[tuple[str, Watching]]:
     """Serve the fleet; gives the page's address and what is known. Raises ValueError or OSError with the remedy."""
-    history = History(data / "fleet.sqlite")
-    watching = Watching(broker, history)
     with centre_records(data) as engine:
+        keeping = Keeping(engine)
+        watching = Watching(broker, keeping)
         pages = FleetPages(watching, lambda: [stop.subject for stop in Stops(engine, utc_now).all_active()])
         gate = Gate(pages.app(), data, CENTRE, TITLE, policy=POLICY)
         listener = Listener(Limits(_Doors(pages, gate), body_max_bytes=1 << 13), HOST, port)
         gate.port = listener.port
         await listener.start()
-        task = asyncio.create_task(watching.run())
+        tasks = [asyncio.create_task(work) for work in (watching.run(), keeping.run(), keeping.tidy())]
         try:
             yield f"http://{HOST}:{listener.port}/", watching
         finally:
             watching.close()
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await listener.stop()
-            history.close()
 
 
 async def _until_signal(options: argparse.Namespace) -> None:

@@ -4,7 +4,6 @@ Not responsible for sending it (`line.py`) nor for what a kiosk accepts. Format:
 the text of `clear_alarm`: `docs/reference/alarms.md`.
 """
 
-import base64
 import hashlib
 import json
 import secrets
@@ -15,6 +14,8 @@ from pathlib import Path
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from hub.base64url import to_base64url
 
 COMMANDS = (
     "out_of_service",
@@ -68,6 +69,6 @@ def signed(
     body = {
         "command": text,
         "key_id": hashlib.sha256(public).hexdigest()[:16],
-        "signature": base64.urlsafe_b64encode(key.sign(label + text.encode())).rstrip(b"=").decode(),
+        "signature": to_base64url(key.sign(label + text.encode())),
     }
     return json.dumps(body).encode(), nonce

@@ -1,18 +1,21 @@
-"""The fleet as one process sees it: listens at the broker, keeps register and history, wakes whoever waits for changes.
+"""The fleet as one process sees it: listens at the broker, keeps the register, wakes whoever waits for changes.
 
-Also passes on signed commands and waits for the answers. Not responsible for pages (`pages.py`).
+Also passes on signed commands and waits for the answers. Not responsible for pages (`pages.py`), nor for what stays
+(`keeping.py`): the broker hears that an event came once that is on the disk.
 """
 
 import asyncio
 import json
 import time
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any
 
 import aiomqtt
 
 from hub import log
-from hub.fleet.history import History
+from hub.fleet.history import Told as Happened
+from hub.fleet.keeping import Keeping, reasons_of
 from hub.fleet.line import BRANCH, Broker, Order, send
 from hub.fleet.register import Register, Told
 
@@ -25,9 +28,11 @@ ANSWER_S = 10.0
 class Watching:
     """`run` until cancelled. `changed` holds the ids of kiosks since the last look of each watcher."""
 
-    def __init__(self, broker: Broker, history: History) -> None:
+    def __init__(self, broker: Broker, keeping: Keeping) -> None:
         self.register = Register()
-        self.history = history
+        self.history = keeping.history
+        self._keeping = keeping
+        self._reasons: dict[str, tuple[str, ...]] = {}
         self.connected = self.closing = False
         self._broker = broker
         self._client: aiomqtt.Client | None = None
@@ -39,16 +44,19 @@ class Watching:
         while True:
             try:
                 async with AsyncExitStack() as closing:
-                    self._client = await closing.enter_async_context(self._broker.client(lasting_s=LASTING_S))
+                    client = self._broker.client(lasting_s=LASTING_S)
+                    client._client.manual_ack_set(True)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+                    self._client = await closing.enter_async_context(client)
                     await self._client.subscribe(f"{BRANCH}/#", qos=1)
                     self.connected = True
                     log.event("fleet_connected", broker=f"{self._broker.host}:{self._broker.port}")
                     async for message in self._client.messages:
-                        self._heard(str(message.topic), message.payload)
+                        self._heard(client, message)
             except aiomqtt.MqttError as error:
                 log.event("fleet_not_connected", cause=str(error)[:200])
             finally:
                 self._client, self.connected = None, False
+                self._keeping.forget()
                 self._unknown()
             await asyncio.sleep(RETRY_S)
 
@@ -83,17 +91,30 @@ class Watching:
         finally:
             del self._answers[order.nonce]
 
-    def _heard(self, topic: str, payload: object) -> None:
-        if topic.startswith(f"{BRANCH}/") and "/cmd/" in topic:
-            return
-        told = self.register.take(topic, payload if isinstance(payload, bytes) else b"", time.time())
-        if told is None:
-            return
-        if told.kind == "event":
-            self.history.keep(told.kiosk_id, told.name, told.body)
-        elif told.kind == "result":
+    def _heard(self, client: aiomqtt.Client, message: aiomqtt.Message) -> None:
+        topic, payload = str(message.topic), message.payload
+        commanded = topic.startswith(f"{BRANCH}/") and "/cmd/" in topic
+        told = None if commanded else self.register.take(topic, payload, time.time())
+        kept = partial(client._client.ack, message.mid, message.qos)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        match told:
+            case Told(kind="event"):
+                self._keeping.event(Happened(told.kiosk_id, told.name, told.body), kept)
+            case Told(kind="alarm"):
+                self._keeping.alarm(topic, payload, kept)
+            case Told(kind="state", name="") if self._reasons_changed(told):
+                self._keeping.alarm(topic, payload, kept)
+            case _:
+                kept()
+        if told and told.kind == "result":
             self._answered(told)
-        self._wake(told.kiosk_id)
+        if told:
+            self._wake(told.kiosk_id)
+
+    def _reasons_changed(self, told: Told) -> bool:
+        """Tell whether a state is to be kept: why a kiosk is out of service, at first and whenever it changes."""
+        reasons = reasons_of(told.body)
+        before, self._reasons[told.kiosk_id] = self._reasons.get(told.kiosk_id), reasons
+        return before != reasons
 
     def _answered(self, told: Told) -> None:
         waiting = self._answers.get(str(told.body.get("nonce", "")))

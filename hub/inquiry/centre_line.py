@@ -6,7 +6,6 @@ Source: `docs/reference/inquiry.md`, "Between site and centre".
 
 import secrets
 import ssl
-from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -16,6 +15,7 @@ from typing import Protocol
 import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from hub.base64url import from_base64url
 from hub.cose import BadSignature, peek_kid, verify1
 from hub.signed_code.verdict import CentreKeys
 
@@ -95,7 +95,7 @@ class CentreLine:
     def _layers(self, text: str, document_id: str) -> dict[str, object]:
         """Check the signature of the record: the site draws what it says."""
         try:
-            data = _from_base64url(text)
+            data = from_base64url(text)
             layers = verify1(data, self._keys[peek_kid(data)])
         except (BadSignature, KeyError, ValueError) as error:
             raise CentreDown("the layers record is not signed by the centre") from error
@@ -110,7 +110,3 @@ def site_tls(pki: Path) -> ssl.SSLContext:
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.load_cert_chain(pki / "inquiry.pem", pki / "inquiry.key")
     return context
-
-
-def _from_base64url(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, Select, bindparam, insert, select
 
 from hub.centre.records import Order, Transaction
 from hub.ledger.accounts import KINDS
@@ -18,6 +17,14 @@ from hub.ledger.records import LedgerEntry
 from hub.ledger.tariffs import Tariffs, own_tariffs
 
 TOKYO = ZoneInfo("Asia/Tokyo")
+_COLUMNS = tuple(it.key for it in LedgerEntry.__table__.c if it.key != "number")
+_BOOK = insert(LedgerEntry)
+_THERE = (
+    select(LedgerEntry.kind, LedgerEntry.amount_yen)
+    .where(LedgerEntry.document_id == bindparam("document"))
+    .order_by(LedgerEntry.number)
+)
+_OPERATOR = select(Transaction.operator).where(Transaction.id == bindparam("transaction"))
 
 
 def tokyo_day(at_s: int) -> date:
@@ -25,17 +32,17 @@ def tokyo_day(at_s: int) -> date:
     return datetime.fromtimestamp(at_s, UTC).astimezone(TOKYO).date()
 
 
-def post_state(session: Session, order: Order, tariffs: Tariffs | None = None, *, waived: bool = False) -> None:
+def post_state(connection: Connection, order: Order, tariffs: Tariffs | None = None, *, waived: bool = False) -> None:
     """Book what the state that `order` has just come to means; a state told twice books nothing twice.
 
     `waived`: it was printed, and the fee went back all the same (a coin came too late to be kept).
-    The order is flushed first, so that of two writers the loser is told before it books anything.
+    In the transaction that has written the state: of two writers the loser is told before it comes here.
     """
-    session.flush()
-    there = {it.kind: it.amount_yen for it in session.scalars(entries_of(order.document_id))}
-    opened = session.get(Transaction, order.transaction_id)
-    operator = None if opened is None else opened.operator
-    session.add_all(entries_for(order, there, operator, tariffs or own_tariffs(), waived=waived))
+    there = {it.kind: it.amount_yen for it in connection.execute(_THERE, {"document": order.document_id})}
+    operator = connection.scalar(_OPERATOR, {"transaction": order.transaction_id})
+    entries = entries_for(order, there, operator, tariffs or own_tariffs(), waived=waived)
+    if rows := [{name: getattr(it, name) for name in _COLUMNS} for it in entries]:
+        connection.execute(_BOOK, rows)
 
 
 def entries_for(

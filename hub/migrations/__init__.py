@@ -1,7 +1,7 @@
 """Bringing a role's tables up to date, step by step (Alembic); each step is a file that is never changed again.
 
-After a change of tables: `python -m hub.migrations.write ROLE "what changes"`, look at the file, set `HEADS`. Not
-responsible for municipalities' registers. Tests hold the steps' result against the models, on both databases.
+After a change of tables: `python -m hub.migrations.write ROLE "what changes"`, look at the file, set `HEADS`. Tests
+hold the steps' result against the models, on both databases. Not responsible for opening a database.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Column, Connection, Engine, MetaData, String, Table, inspect, text
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 # The newest step of each role: whoever opens a database that is there already needs no more than to look.
-HEADS: Mapping[str, str] = MappingProxyType({"centre": "0003", "jpki": "0001"})
+HEADS: Mapping[str, str] = MappingProxyType({"centre": "0005", "jpki": "0001", "municipality": "0001"})
 _LOCK = 402231  # any number, the same in all processes
+_STEPS = Table("alembic_version", MetaData(), Column("version_num", String(32), primary_key=True))  # Alembic's own
 
 
 class OlderDatabase(ValueError):
@@ -33,6 +34,18 @@ def bring_up_to_date(engine: Engine, role: str) -> None:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
         _upgrade(connection, role)
+
+
+def is_up_to_date(engine: Engine, role: str) -> bool:
+    """Tell whether all steps were made; changes nothing."""
+    with engine.connect() as connection:
+        return _version(connection) == HEADS[role]
+
+
+def note_steps(connection: Connection, role: str, step: str | None = None) -> None:
+    """Write down that the tables are as `step` (the newest) makes them: they were made from the models."""
+    _STEPS.create(connection)
+    connection.execute(_STEPS.insert(), {"version_num": step or HEADS[role]})
 
 
 def configuration(role: str, connection: Connection) -> Config:

@@ -5,7 +5,7 @@ is made, nor for the wire format (`docs/reference/hub-protocol.md`).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -39,9 +39,13 @@ class IssueRequest(ChainRequest):
 
 @dataclass(frozen=True, slots=True)
 class QueryRequest(ChainRequest):
-    """Everything one query needs: `query_cose` is the COSE_Sign1 of the query."""
+    """Everything one query needs: `query_cose` is the COSE_Sign1 of the query.
+
+    `checks`, for a `history` only: document id -> how often the inquiry site was asked about it, as the centre counts.
+    """
 
     query_cose: bytes
+    checks: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 @dataclass(frozen=True, slots=True)

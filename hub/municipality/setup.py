@@ -13,14 +13,15 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from hub.clock import Clock, utc_now
+from hub.migrations import OlderDatabase
 from hub.municipality.interface import Municipality
 from hub.municipality.office.office import Office
-from hub.municipality.registers import civil_registers
 from hub.municipality.registers.register import Base, Card, open_register, writing
+from hub.municipality.registers.tables import bring_registers_up_to_date, make_tables
 from hub.municipality.renderer.renderer import MODULE as RENDERER
 from hub.municipality.renderer.renderer import RendererProcess
 from hub.municipality.rules.changes import all_changes, record_hours
@@ -35,7 +36,6 @@ from hub.municipality.workers.worker import WorkerProcess
 
 Shared = tuple[RendererProcess, SignerProcess]
 _LONG_REGISTERED = date(2024, 4, 1)
-_TABLES = civil_registers.Base.metadata.tables
 
 
 def register_path(data: Path, code: str = koga.CODE) -> Path:
@@ -92,7 +92,7 @@ def seed(path: Path, entries: Iterable[Base]) -> None:
         left.unlink()
     os.close(os.open(unfinished, os.O_CREAT | os.O_WRONLY, 0o600))
     engine = open_register(unfinished)
-    Base.metadata.create_all(engine)
+    make_tables(engine)
     with writing(engine) as session, session.begin():
         add_entries(session, entries)
     engine.dispose()
@@ -192,12 +192,9 @@ def open_existing(data: Path, code: str) -> Engine:
         there = ", ".join(codes_in(data)) or "none"
         raise FileNotFoundError(f"{path} is missing; municipalities in {data}: {there}")
     engine = open_register(path)
-    known = inspect(engine)
-    for name, table in _TABLES.items():
-        found = {it["name"] for it in known.get_columns(name)} if known.has_table(name) else set[str]()
-        if not {it.name for it in table.columns} <= found:
-            engine.dispose()
-            raise ValueError(
-                f"{path} was made by an older version: make a new data directory with `python -m hub init`"
-            )
+    try:
+        bring_registers_up_to_date(engine)
+    except OlderDatabase:
+        engine.dispose()
+        raise
     return engine

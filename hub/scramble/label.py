@@ -23,6 +23,7 @@ KEY_ID_MAX = 0xFFFF
 _FIELDS = ("slot", "profile", "width_units", "payload_units", "row_units", "key_id")
 _BITS = (2, 4, 8, 10, 10, 16)
 _SUM_BITS = 10
+_LOW = 8  # added to the profile's number: the low layout
 _TEXT = re.compile(r"(?P<address>https?://[^#]+)#S(?P<code>[A-Za-z0-9_-]{10})", re.ASCII)
 _CODE_BYTES = 8
 _ROW_UNIT = 8
@@ -35,7 +36,7 @@ class BadAddress(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a label says. `payload_units` of 128 bytes; `rows` of the grid in dots, a multiple of 8."""
+    """A label. `payload_units` of 128 bytes; `rows` of the grid in dots, a multiple of 8; `low`: which layout."""
 
     profile: Profile
     width_dots: int
@@ -43,6 +44,7 @@ class Label:
     payload_units: int
     key_id: int
     slot: int = 0
+    low: bool = False
 
     def at(self, slot: int) -> "Label":
         """Give the same label for another corner."""
@@ -52,7 +54,7 @@ class Label:
         """Give the fields as one number of 50 bits."""
         values = (
             self.slot,
-            self.profile.value.number,
+            self.profile.value.number + _LOW * self.low,
             self.width_dots // 8,
             self.payload_units,
             self.rows // _ROW_UNIT,
@@ -89,10 +91,10 @@ def parse_label(text: str) -> tuple[Label, str] | None:
         values.insert(0, rest & ((1 << size) - 1))
         rest >>= size
     slot, profile_number, width_units, payload_units, row_units, key_id = values
-    profile = profile_of_number(profile_number)
+    profile = profile_of_number(profile_number % _LOW)
     if check != _check_sum(number) or profile is None or not payload_units:
         return None
-    label = Label(profile, width_units * 8, row_units * _ROW_UNIT, payload_units, key_id, slot)
+    label = Label(profile, width_units * 8, row_units * _ROW_UNIT, payload_units, key_id, slot, profile_number >= _LOW)
     return label, match["address"]
 
 

@@ -22,6 +22,7 @@ LABEL_MODULE_DOTS = 3
 _LABEL_QUIET_DOTS = 9
 _EDGE_GAP = 4  # between the grid's edge and the outermost patches
 _BULLSEYE_SPACING = 360
+_LOW_ROW_MIN = 6  # bullseyes in the lower row of the low layout, so that there are eight at least
 _PATCH_SEED = 0x5041544348
 _SHUFFLE_SEED = 0x53485546
 _BALANCE = (3, 5)  # of 8: black dots of a patch's half
@@ -34,21 +35,31 @@ class Frame:
     width: int
     height: int
     label_side: int
+    low: bool = False  # the labels stand in one row, two at each end
 
     @property
     def labels(self) -> list[tuple[int, int]]:
         """(x, y) of the four labels' squares, by slot."""
-        right, low = self.width - self.label_side, self.height - self.label_side
-        return [(0, 0), (right, 0), (0, low), (right, low)]
+        side = self.label_side
+        right, below = self.width - side, self.height - side
+        if self.low:
+            return [(0, 0), (right, 0), (side, 0), (right - side, 0)]
+        return [(0, 0), (right, 0), (0, below), (right, below)]
 
     @property
     def bullseyes(self) -> list[tuple[int, int]]:
         """(x, y) of the bullseyes' squares; the first is the inverted one."""
-        right, low = self.width - SIDE_DOTS, self.height - SIDE_DOTS
-        across = _spread(self.label_side, self.width - self.label_side - SIDE_DOTS)
-        down = _spread(self.label_side, self.height - self.label_side - SIDE_DOTS)
+        right, below = self.width - SIDE_DOTS, self.height - SIDE_DOTS
+        if self.low:
+            between = _spread(2 * self.label_side, right - 2 * self.label_side)
+            return [(x, 0) for x in between] + [(x, below) for x in _spread(0, right, _LOW_ROW_MIN)]
+        across = _spread(self.label_side, right - self.label_side)
+        down = _spread(self.label_side, below - self.label_side)
         return (
-            [(x, 0) for x in across] + [(x, low) for x in across] + [(0, y) for y in down] + [(right, y) for y in down]
+            [(x, 0) for x in across]
+            + [(x, below) for x in across]
+            + [(0, y) for y in down]
+            + [(right, y) for y in down]
         )
 
     @property
@@ -93,10 +104,20 @@ def label_side(version: int) -> int:
     return ceil(((17 + 4 * version) * LABEL_MODULE_DOTS + 2 * _LABEL_QUIET_DOTS) / 4) * 4
 
 
-def smallest_frame(width: int, side: int, data_dots: int) -> Frame:
+def least_height(side: int, *, low: bool = False) -> int:
+    """Give the rows of the lowest grid whose labels and bullseyes have room beside one another."""
+    return ceil((side + SIDE_DOTS if low else 2 * side + 3 * SIDE_DOTS) / ROW_UNIT) * ROW_UNIT
+
+
+def least_width(side: int, *, low: bool = False) -> int:
+    """Give the width that labels and two bullseyes beside one another need."""
+    return (4 if low else 2) * side + 2 * SIDE_DOTS
+
+
+def smallest_frame(width: int, side: int, data_dots: int, *, low: bool = False) -> Frame:
     """Choose the lowest grid, in steps of `ROW_UNIT`, that has room for the data."""
-    height = ceil(max(2 * side + 3 * SIDE_DOTS, data_dots / width) / ROW_UNIT) * ROW_UNIT
-    while (frame := Frame(width, height, side)).data_dots() < data_dots:
+    height = max(least_height(side, low=low), ceil(data_dots / width / ROW_UNIT) * ROW_UNIT)
+    while (frame := Frame(width, height, side, low)).data_dots() < data_dots:
         height += ROW_UNIT
     return frame
 
@@ -150,7 +171,7 @@ def _lattice(length: int) -> NDArray[np.int64]:
     return (_EDGE_GAP + np.arange(count) * (last - _EDGE_GAP) // (count - 1)) // 4 * 4
 
 
-def _spread(first: int, last: int) -> list[int]:
+def _spread(first: int, last: int, least: int = 2) -> list[int]:
     """Positions from `first` to `last`, both included, at most `_BULLSEYE_SPACING` apart, multiples of 4."""
-    count = max(2, ceil((last - first) / _BULLSEYE_SPACING) + 1)
+    count = max(least, ceil((last - first) / _BULLSEYE_SPACING) + 1)
     return [(first + k * (last - first) // (count - 1)) // 4 * 4 for k in range(count)]

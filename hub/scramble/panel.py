@@ -15,7 +15,16 @@ from hub.scramble.bullseye import SIDE_DOTS, bullseye
 from hub.scramble.code import BlockCode, blocks_for, encode, fitted
 from hub.scramble.compression import Kind
 from hub.scramble.label import SLOTS, UNIT_BYTES, Label, label_modules, label_text, symbol_version
-from hub.scramble.layout import LABEL_MODULE_DOTS, Frame, Layout, label_side, layout, smallest_frame
+from hub.scramble.layout import (
+    LABEL_MODULE_DOTS,
+    Frame,
+    Layout,
+    label_side,
+    layout,
+    least_height,
+    least_width,
+    smallest_frame,
+)
 from hub.scramble.payload import Page, seal_page
 from hub.scramble.profile import Profile, profile_for
 
@@ -47,11 +56,13 @@ def draw_panel(  # noqa: PLR0917 - the order in which the issuing path has them
     site_address: str,
     page: tuple[int, int] = (1, 1),
     kind: Kind = Kind.MIXED_1,
+    *,
+    low: bool = True,
 ) -> Panel:
     """Draw the panel of one page; the same page and key give the same dots.
 
     `page_bits`: rows of `width_dots / 8` bytes; `key`: 32 bytes, `key_id`: 0 … 65535; `page`: number and of how many;
-    `kind`: the compression to try.
+    `kind`: the compression to try; `low`: take the low layout where the other cannot be as short as the payload.
     Raises ValueError for sizes that do not fit, BadAddress for an address that no label can hold.
     """
     if width_dots % 8 or len(page_bits) % (width_dots // 8) or not page_bits:
@@ -63,14 +74,23 @@ def draw_panel(  # noqa: PLR0917 - the order in which the issuing path has them
     label = Label(profile, width_dots, 0, units, key_id)
     side = label_side(symbol_version(len(label_text(label, site_address).encode())))
     dots_a_bit = profile.value.module_rows * profile.value.module_columns
-    frame = smallest_frame(grid_width(width_dots), side, code.blocks * code.transmitted_bits * dots_a_bit)
-    label = Label(profile, width_dots, frame.height, units, key_id)
+    frame = _frame(grid_width(width_dots), side, code.blocks * code.transmitted_bits * dots_a_bit, low=low)
+    label = Label(profile, width_dots, frame.height, units, key_id, low=frame.low)
     plan = layout(frame, profile)
     grid = _draw_modules(plan, _spread_bits(sealed, fitted(code, plan.order.size), plan))
     _draw_marks(grid, frame, label, site_address)
     margin = (width_dots - frame.width) // 2
     sheet = np.pad(grid, ((QUIET_ABOVE_ROWS, QUIET_BELOW_ROWS), (margin, margin)))
     return Panel(np.packbits(sheet, axis=1).tobytes(), sheet.shape[0], profile, len(sealed), frame)
+
+
+def _frame(width: int, side: int, data_dots: int, *, low: bool) -> Frame:
+    """Choose the layout: labels in the corners, or in one row where that is lower than corners can be."""
+    if low and width >= least_width(side, low=True):
+        frame = smallest_frame(width, side, data_dots, low=True)
+        if frame.height < least_height(side):
+            return frame
+    return smallest_frame(width, side, data_dots)
 
 
 def grid_width(width_dots: int) -> int:

@@ -44,7 +44,7 @@ def initialise(plan: Plan, clock: Clock, say: Callable[[str], None]) -> None:
     tls = TlsAuthority(pki, now, say)
     tls.server(pki / "server")
     tls.server(pki / "broker")
-    for name in ("monitor", "exporter", "fleet", "operator"):
+    for name in ("monitor", "exporter", "fleet", "operator", "home-assistant", "buttons"):
         tls.client(pki / name, name)
     tls.issuing_server(pki / "issuing")
     tls.client(pki / "centre-client", "centre")

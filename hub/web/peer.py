@@ -1,12 +1,14 @@
 """Who asks: the client certificate's common name, carried from the TLS connection into the request, and its role.
 
-Uses the shape of the ASGI TLS extension (`client_cert_name`). The certificate itself was checked by the TLS layer;
-this is not responsible for what a role may do. Roles: `docs/reference/hub-protocol.md`, "Transport and identities".
+Uses the shape of the ASGI TLS extension (`client_cert_name`, `client_cert_chain`), with `client_cert_serial` beside it.
+The certificate itself was checked by the TLS layer; this is not responsible for what a role may do, nor for revocation
+(`admission.py`). Roles: `docs/reference/hub-protocol.md`, "Transport and identities".
 """
 
 import asyncio
 import json
 import re
+import ssl
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -52,11 +54,15 @@ class PeerProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Wrap the application for this connection."""
         super().connection_made(transport)
-        name = _common_name(transport.get_extra_info("peercert"))
+        certificate: dict[str, Any] | None = transport.get_extra_info("peercert")
+        tls = {
+            "client_cert_name": _common_name(certificate),
+            "client_cert_serial": int(certificate["serialNumber"], 16) if certificate else None,
+            "client_cert_chain": _chain(transport),
+        }
         inner: Any = self.app
 
         async def with_peer(scope: Scope, receive: Receive, send: Send) -> None:
-            tls = {"client_cert_name": name}
             await inner({**scope, "extensions": {**scope.get("extensions", {}), "tls": tls}}, receive, send)
 
         self.app = cast("Any", with_peer)
@@ -74,6 +80,13 @@ class PeerProtocol(H11Protocol):
     def _drop_if_mute(self) -> None:
         if cast("Any", self.scope) is None:
             self.transport.close()
+
+
+def _chain(transport: asyncio.Transport) -> list[str]:
+    """Return the client's certificate in PEM, alone; nothing without one."""
+    tls: ssl.SSLObject | None = transport.get_extra_info("ssl_object")
+    raw = tls.getpeercert(binary_form=True) if tls else None
+    return [ssl.DER_cert_to_PEM_cert(raw)] if raw else []
 
 
 def _common_name(certificate: dict[str, Any] | None) -> str | None:

@@ -19,6 +19,7 @@ CATALOGUE: Mapping[str, tuple[int, str]] = MappingProxyType(
         "not-found": (404, "There is no such resource"),
         "method-not-allowed": (405, "This resource does not take this method"),
         "wrong-role": (403, "This certificate may not use this resource"),
+        "certificate-revoked": (403, "The certificate of the asking side is revoked"),
         "unknown-transaction": (404, "This kiosk has no such transaction"),
         "unknown-order": (404, "This kiosk has no such order"),
         "wrong-state": (409, "The state does not allow this step"),

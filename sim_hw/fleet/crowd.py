@@ -28,12 +28,16 @@ GOODBYE_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How many kiosks, and what happens: the mean seconds between changes, and between outages of each (0: none)."""
+    """How many kiosks, and what happens: the mean seconds between changes, and between outages of each (0: none).
+
+    `first` is the number of the first one.
+    """
 
     kiosks: int
     busy_s: float = 60.0
     outage_s: float = 0.0
     skew_s: float = 0.0
+    first: int = 1
 
 
 class Crowd:
@@ -48,7 +52,7 @@ class Crowd:
         skew = plan.skew_s
         self.kiosks = [
             SimKiosk(f"kiosk-{number:05d}", busy_s=plan.busy_s, skew_s=self._dice.uniform(-skew, skew))
-            for number in range(1, plan.kiosks + 1)
+            for number in range(plan.first, plan.first + plan.kiosks)
         ]
 
     @property
@@ -103,6 +107,7 @@ class Crowd:
 def add_options(command: argparse.ArgumentParser) -> None:
     """Add the options of `python -m sim_hw fleet`."""
     command.add_argument("--kiosks", type=int, default=100, metavar="N", help="how many (%(default)s)")
+    command.add_argument("--first", type=int, default=1, metavar="N", help="number of the first one (%(default)s)")
     command.add_argument("--data", type=Path, required=True, metavar="DIR", help="the hub's data, for its authority")
     command.add_argument("--broker", default="localhost", metavar="HOST", help="the broker (%(default)s)")
     command.add_argument("--broker-port", type=int, default=8883, metavar="N", help="its port (%(default)s)")
@@ -116,7 +121,7 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 async def run(options: argparse.Namespace) -> int:
     """Run the command until it is interrupted, telling each few seconds how many are connected."""
-    plan = Plan(options.kiosks, options.busy, options.outage, options.skew)
+    plan = Plan(options.kiosks, options.busy, options.outage, options.skew, options.first)
     crowd = Crowd(options.broker, options.broker_port, options.data / "pki", plan)
     running = asyncio.create_task(crowd.run())
     try:

@@ -1,20 +1,22 @@
 """Attacks the binding check with as many hostile answers as asked for; counts what was refused, and by which field.
 
-    python -m tests.attack.binding_run --count 1000000      a table in out/attacks-binding.md; status 1 if one was taken
+    python -m tests.attack.binding_run --count 1000000 [--minutes M]     a table in out/attacks-binding.md
 
+Ends with 1 if one was taken. Goes on where out/attacks-binding.jsonl stands, while the code is the same.
 An answer that comes out byte for byte as the genuine one, at a good time, is no attack and is counted apart.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
+import multiprocessing
 import os
 import random
 import sys
 import time
 from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +35,9 @@ SHARE_OF_QUERIES = 5  # one in five
 QUERY = "query"
 QUESTIONS = hostile_queries.questions()
 OUT = Path("out/attacks-binding.md")
+CODE = Path(__file__).parents[2]
+SOURCES = ("firmware/app/clerk", "tests/attack")
+TOLD_EVERY_S = 10.0
 
 
 @dataclass
@@ -110,14 +115,56 @@ def plaintext_says_the_same(plaintext: bytes, question: hostile_queries.Question
     return same and parts["pages"] == question.genuine.pages
 
 
-def run(count: int, seed: int, processes: int) -> Tally:
-    """Attack in several processes."""
+def digest() -> str:
+    """Return the digest of the code that the results depend on."""
+    total = hashlib.sha256()
+    for folder in SOURCES:
+        for file in sorted((CODE / folder).rglob("*.py")):
+            total.update(file.read_bytes())
+    return total.hexdigest()[:16]
+
+
+def known(file: Path, code: str) -> dict[int, Tally]:
+    """Return what is done already, by seed."""
+    found: dict[int, Tally] = {}
+    for line in file.read_text(encoding="utf-8").splitlines() if file.exists() else ():
+        body = json.loads(line)
+        if body["code"] == code:
+            refused = Counter({(kind, name): count for kind, name, count in body["refused"]})
+            found[body["seed"]] = Tally(refused, body["harmless"], body["taken"])
+    return found
+
+
+def run(count: int, seed: int, processes: int, until_s: float, file: Path) -> Tally:
+    """Attack in several processes until so many seconds have passed; writes each batch at once; returns all known."""
+    code = digest()
+    done = known(file, code)
+    left = [each for each in range(seed, seed + -(-count // BATCH)) if each not in done]
+    began = told = time.monotonic()
+    file.parent.mkdir(exist_ok=True)
+    with file.open("a", encoding="utf-8") as out, multiprocessing.get_context("spawn").Pool(processes) as pool:
+        for number, (at, part) in enumerate(pool.imap_unordered(_batch, left), start=1):
+            done[at] = part
+            refused = [[*which, many] for which, many in part.refused.items()]
+            body = {"code": code, "seed": at, "refused": refused, "harmless": part.harmless, "taken": part.taken}
+            out.write(json.dumps(body) + "\n")
+            out.flush()
+            now = time.monotonic()
+            if now - told > TOLD_EVERY_S:
+                told = now
+                rest_s = (now - began) / number * (len(left) - number)
+                print(f"{len(done) * BATCH:,} of {count:,}, {rest_s / 60:.0f} min left", flush=True)
+            if now - began > until_s:
+                print("time is over: begin again to go on", flush=True)
+                break
     tally = Tally()
-    sizes = [min(BATCH, count - done) for done in range(0, count, BATCH)]
-    with ProcessPoolExecutor(processes) as pool:
-        for part in pool.map(attacked, range(seed, seed + len(sizes)), sizes):
-            tally.add(part)
+    for part in done.values():
+        tally.add(part)
     return tally
+
+
+def _batch(seed: int) -> tuple[int, Tally]:
+    return seed, attacked(seed, BATCH)
 
 
 def table(tally: Tally, took_s: float) -> str:
@@ -146,9 +193,11 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--minutes", type=float, default=24 * 60.0, help="stop then; begin again to go on")
     arguments = parser.parse_args()
     began = time.monotonic()
-    tally = run(arguments.count, arguments.seed, arguments.processes)
+    file = OUT.with_suffix(".jsonl")
+    tally = run(arguments.count, arguments.seed, arguments.processes, arguments.minutes * 60, file)
     text = table(tally, time.monotonic() - began)
     OUT.parent.mkdir(exist_ok=True)
     OUT.write_text(text, encoding="utf-8")

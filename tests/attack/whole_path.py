@@ -1,6 +1,6 @@
 """Attacks on the whole path: a clerk's real exchange over TLS with a real centre, a hostile proxy and a lying town.
 
-    python -m tests.attack.whole_path --count 10000 [--seconds S]     resumes where out/attacks-whole-path.json stands
+    python -m tests.attack.whole_path --count 10000 [--minutes M]     resumes where out/attacks-whole-path.json stands
 
 In each round a victim and a stranger are served at the same time at the same kiosk. Taken is a document that the
 victim's clerk accepts though the town lied, or whose dots are not those that the town made for the victim's order.
@@ -178,10 +178,10 @@ def main() -> int:
     """Command line."""
     parser = argparse.ArgumentParser(prog="tests.attack.whole_path", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--count", type=int, default=10_000)
-    parser.add_argument("--seconds", type=float, default=1e9, help="stop after this long; run again to go on")
+    parser.add_argument("--minutes", type=float, default=24 * 60.0, help="stop then; begin again to go on")
     arguments = parser.parse_args()
     before: dict[str, Any] = json.loads(OUT.read_text()) if OUT.exists() else {"done": 0, "taken": [], "outcomes": {}}
-    ends = time.monotonic() + arguments.seconds
+    ends = time.monotonic() + arguments.minutes * 60
 
     def told(attack: Attack, done: int) -> None:
         if done in (left, done // 50 * 50) or time.monotonic() > ends:
@@ -189,6 +189,7 @@ def main() -> int:
             now = {"done": before["done"] + done, "taken": before["taken"] + attack.taken, "outcomes": outcomes}
             OUT.parent.mkdir(exist_ok=True)
             OUT.write_text(json.dumps(now, indent=1, sort_keys=True))
+            print(f"{now['done']} of {arguments.count}, {len(now['taken'])} taken", flush=True)
         if time.monotonic() > ends:
             raise TimeoutError
 

@@ -91,7 +91,7 @@ def test_what_was_issued_before_is_told_to_its_holder_alone(hub: Hub):
         await presented(again, hub.card("taro"))
         newest = (await again.query(query.history())).said.issues[0]
         assert (newest.document_id, newest.type, newest.copies) == (document.document_id, "seal_registration", 2)
-        assert (newest.kiosk_id, newest.checks) == ("kiosk-0001", None)
+        assert (newest.kiosk_id, newest.checks) == ("kiosk-0001", 0)
         other = hub.exchange(client)
         await presented(other, hub.card("foreign"))
         assert document.document_id not in {it.document_id for it in (await other.query(query.history())).said.issues}

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from firmware.app.clerk.jpki import TriesLeft, probe
 from firmware.devices import CardInserted, CardRemoved, ReaderOffline, ReaderOnline
+from firmware.drivers import card_reader
 from firmware.drivers.card_presence import PRESENT, UNAVAILABLE, UNKNOWN, Presence, loss
 from firmware.drivers.card_reader import CardReader, CardWatcher
 from sim_hw.card.session import CardSession
@@ -77,9 +78,24 @@ async def test_pcscd_may_die_and_come_back(bench: CardSession, watch: Watched, h
         assert lost.cause in {"80100013", "8010001D", "8010001E"}
         await bench.start_pcscd()
         await watch.until(ReaderOnline)
-        await watch.until(CardInserted)
+        assert await watch.next() == CardInserted(), "it lay there all the time"
     await bench.remove()
     await watch.until(CardRemoved)
+
+
+@pytest.mark.anyio
+async def test_a_reader_that_is_back_and_still_empty_is_not_believed_at_once(
+    bench: CardSession, watch: Watched, hanako: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(card_reader, "SETTLE_MS", 60_000)
+    await bench.insert(hanako)
+    await watch.until(CardInserted)
+    await bench.kill_pcscd()
+    await bench.remove()  # so that the reader begins empty
+    await bench.start_pcscd()
+    await watch.until(ReaderOnline)
+    await bench.insert(hanako)
+    assert await watch.next() == CardInserted()
 
 
 @pytest.mark.anyio

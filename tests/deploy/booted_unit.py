@@ -1,13 +1,33 @@
 """The unit under a real systemd: the kiosk starts, says it is ready, and comes back from death and hanging."""
 
+import os
+import signal
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
+
+from tests.deploy.container import ROOT, drop_groups, name_of
 
 # One system, used by all; the tests of a file run in order and on one worker.
 pytestmark = [pytest.mark.xdist_group("booted system"), pytest.mark.timeout(120)]
 BACK_S = 3.0
 WATCHDOG_S = 5.0
+
+
+# Boots a second system in a process of its own and says which one it is.
+NEIGHBOUR = """\
+import sys, time
+from pathlib import Path
+from tests.deploy.container import Container
+container = Container(*map(Path, sys.argv[1:]))
+container.start()
+container.systemctl("start", "kiosk.service")
+print(container.leader, container.show("MainPID"), flush=True)
+time.sleep(300)
+"""
 
 
 def active(system):
@@ -76,6 +96,27 @@ def test_a_killed_kiosk_is_back_within_three_seconds(running):
     running.kill("KILL")
     running.until(lambda: back(running, gone), "the kiosk did not come back")
     assert moment(running, "ActiveEnterTimestampMonotonic") - since <= BACK_S
+
+
+def test_another_system_on_this_machine_delays_nothing_and_ends_with_the_test_that_booted_it(
+    running, short_folder, settings
+):
+    folder = short_folder / "neighbour"
+    command = [sys.executable, "-c", NEIGHBOUR, folder, short_folder / "bench", settings]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as test:
+        leader, kiosk = map(int, test.stdout.readline().split())
+        try:
+            assert kiosk > 0
+            gone = main_pid(running)
+            since = time.monotonic()
+            running.kill("KILL")
+            running.until(lambda: back(running, gone), "the kiosk did not come back beside another one")
+            assert moment(running, "ActiveEnterTimestampMonotonic") - since <= BACK_S
+        finally:
+            os.kill(test.pid, signal.SIGKILL)
+    running.until(lambda: not Path(f"/proc/{leader}/exe").exists(), "the system outlived the test that booted it")
+    running.until(lambda: drop_groups(name_of(folder)), "processes of the other system live on")
+    assert "neighbour" not in Path("/proc/mounts").read_text(encoding="utf-8")
 
 
 def test_a_kiosk_whose_loop_hangs_is_replaced_in_the_watchdogs_time_and_two_seconds(running):

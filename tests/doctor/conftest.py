@@ -48,13 +48,13 @@ class Ward:
     def run(self, work: Coroutine) -> object:
         return self._runner.run(work)
 
-    def doctor(self, config: Path | None = None, **environment: str) -> Report:
-        return self._runner.run(self._visit(config or self.world.config, environment))
+    def doctor(self, config: Path | None = None, *options: str, **environment: str) -> Report:
+        return self._runner.run(self._visit(config or self.world.config, options, environment))
 
-    async def _visit(self, config: Path, environment: dict[str, str]) -> Report:
+    async def _visit(self, config: Path, options: tuple[str, ...], environment: dict[str, str]) -> Report:
         path = os.pathsep.join([str(STANDINS), str(REPOSITORY)])
         process = await asyncio.create_subprocess_exec(
-            *[sys.executable, "-m", "firmware", "doctor", "--config", str(config)],
+            *[sys.executable, "-m", "firmware", "doctor", "--config", str(config), *options],
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env={

@@ -13,6 +13,9 @@ from firmware.app.kiosk.journal import Entry, Journal
 from firmware.app.kiosk.state import Order
 from firmware.app.kiosk.vocabulary import OrderState
 from firmware.app.messages import Id
+from firmware.config import load
+from firmware.roles.doctor import strip
+from firmware.roles.doctor.finding import Mark, ok
 from sim_hw.machine import REPOSITORY
 
 pytestmark = pytest.mark.xdist_group("doctor")
@@ -101,6 +104,43 @@ def test_what_is_broken_is_named_with_its_remedy_and_nothing_else(ward, trouble,
     found, remedy = told
     assert found in line
     assert remedy in line.partition(" -> ")[2]
+
+
+def test_the_fitters_strip_is_printed_by_the_printers_own_driver_and_confirmed(ward):
+    printed = len(ward.world.strips)
+    report = ward.doctor(None, "--strip")
+    try:
+        assert list(report.lines) == [*CHECKS, "test strip"]
+        assert report.lines["test strip"].startswith("OK"), report.lines["test strip"]
+        (printed_strip,) = ward.world.strips[printed:]
+        assert printed_strip.length_mm > 150
+        told = ward.doctor()
+    finally:
+        ward.run(ward.world.tray.take_paper())
+    assert "occupied" in told.lines["tray sensor"]  # it fell where a certificate would
+
+
+def test_no_strip_is_tried_on_a_printer_that_is_not_in_order_or_held(ward):
+    printed = len(ward.world.strips)
+    ward.run(ward.bench.open_cover())
+    try:
+        report = ward.doctor(None, "--strip")
+    finally:
+        ward.run(ward.bench.close_cover())
+    assert "the printer is not in order" in report.lines["test strip"]
+    with socket.create_server(("127.0.0.1", ward.world.screen_port)):
+        report = ward.doctor(None, "--strip")
+    assert "held by the running kiosk" in report.lines["test strip"]
+    assert len(ward.world.strips) == printed
+
+
+def test_a_strip_that_the_printer_does_not_confirm_fails(monkeypatch, ward):
+    async def unconfirmed(*_):
+        return "completion_unknown", 0
+
+    monkeypatch.setattr(strip, "print_sheets", unconfirmed)
+    finding = ward.run(strip.hand_out(load(ward.world.config), {"printer": ok("online")}))
+    assert (finding.mark, "completion_unknown" in finding.found) == (Mark.FAIL, True)
 
 
 def test_a_reader_of_another_name_is_missed_by_its_name(ward):

@@ -1,6 +1,6 @@
 """A disk that forgets what it was not told to keep, under the very file operations of the kiosk's books.
 
-Stands in for `os` in `lines.py` and `recording.py`: each fsync copies the file to what would be left after a power cut.
+Stands in for `os` in the modules that write state (`Run._in_place`): each fsync copies the file to what would be left.
 A cut leaves of the rest nothing, all, a half, or zeros of the same length, as file systems do. It can also be full,
 worn out or read-only. Not responsible for when (`points.py`). Why no kernel's layer: docs/decisions/0022.
 """
@@ -33,7 +33,8 @@ class Disk:
     def __init__(self, folder: Path, reach: Callable[[str], None]) -> None:
         self.folder = folder
         self._reach = reach
-        self._kept: dict[Path, bytes] = {}
+        self._kept: dict[Path, bytearray] = {}
+        self._grew: set[Path] = set()  # only appended to since it was kept
         self._listed: set[Path] = set()
         self._open: dict[int, Path] = {}
         self._buffered: list[BinaryIO] = []
@@ -71,9 +72,25 @@ class Disk:
         self._reach(f"{name}: written")
         return written
 
+    def pwrite(self, descriptor: int, content: bytes, offset: int) -> int:
+        """Write over what is there; a disk that is full takes that, and nothing beyond."""
+        name = self._open[descriptor].name
+        self._reach(f"{name}: write")
+        self._fail()
+        if self.read_only:
+            raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+        if self.full and offset + len(content) > os.fstat(descriptor).st_size:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        written = os.pwrite(descriptor, content, offset)
+        self._grew.discard(self._open[descriptor])
+        self._reach(f"{name}: written")
+        return written
+
     def ftruncate(self, descriptor: int, length: int) -> None:
         """Cut a file off."""
         self._reach(f"{self._open[descriptor].name}: cut off")
+        if length != os.fstat(descriptor).st_size:
+            self._grew.discard(self._open[descriptor])
         os.ftruncate(descriptor, length)
 
     def fdatasync(self, descriptor: int) -> None:
@@ -92,8 +109,18 @@ class Disk:
         if stat.S_ISDIR(os.fstat(descriptor).st_mode):
             self._listed = {each for each in path.iterdir() if each.is_file()}
         else:
-            self._kept[path] = path.read_bytes()
+            self._copy(path)
         self._reach(f"{name}: synced")
+
+    def _copy(self, path: Path) -> None:
+        """Copy what a file has now; of one that only grew, what is new."""
+        if path not in self._grew:
+            self._kept[path] = bytearray()
+        kept = self._kept[path]
+        with path.open("rb") as file:
+            file.seek(len(kept))
+            kept += file.read()
+        self._grew.add(path)
 
     def fdopen(self, descriptor: int, mode: str) -> BinaryIO:
         """Hand a file out with a buffer, which dies with the process."""
@@ -130,17 +157,21 @@ class Disk:
         for path in self._listed:
             if torn is Torn.NOTHING and not path.exists():
                 path.write_bytes(self._kept.get(path, b""))
+        self._grew.clear()
         for path in [each for each in self.folder.iterdir() if each.is_file()]:
-            there, kept = path.read_bytes(), self._kept.get(path, b"")
+            there, kept = path.read_bytes(), bytes(self._kept.get(path, b""))
             if path not in self._listed and torn is Torn.NOTHING:
                 path.unlink()
             elif there != kept:
                 path.write_bytes(_left(there, kept, torn))
-            self._kept[path] = path.read_bytes() if path.exists() else b""
+            self._kept[path] = bytearray(path.read_bytes() if path.exists() else b"")
 
 
 def _left(there: bytes, kept: bytes, torn: Torn) -> bytes:
     """Return what a cut leaves: what was synced, and of the rest what `torn` says."""
+    if len(there) == len(kept):  # written over in place
+        half = len(there) // 2
+        return {Torn.HALF: there[:half] + kept[half:], Torn.ALL: there}.get(torn, kept)
     rest = there[len(kept) :] if there.startswith(kept) else b""
     match torn:
         case Torn.NOTHING:

@@ -9,24 +9,30 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, cast
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+
 from firmware import devices as d
 from firmware.app.hub_errors import HubError
 from firmware.app.kiosk import vocabulary as v
 from firmware.app.kiosk.afterwards import Afterwards
+from firmware.app.kiosk.audit import FILE as AUDIT
+from firmware.app.kiosk.audit import AuditedIncidents, AuditedJournal, AuditLog
 from firmware.app.kiosk.hub import Stale
 from firmware.app.kiosk.incidents import FILE as INCIDENTS
-from firmware.app.kiosk.incidents import Incidents
-from firmware.app.kiosk.journal import Journal
 from firmware.app.kiosk.loan import Loan
 from firmware.app.kiosk.order_report import OrderReport
 from firmware.app.kiosk.outputs import alarms_of
 from firmware.app.kiosk.recording import Recording
 from firmware.app.kiosk.runner import Hands, Runner
 from firmware.app.kiosk.state import Idle, LeftBehind, Limits, Printing, Receipting, Serving, Starting
+from tests.faults.centre import KIOSK_ID
 from tests.faults.clerks import Clerks
 from tests.faults.devices import Buzzer, Coins, Desk, Nobody, Tray, Watch
 
 if TYPE_CHECKING:
+    from firmware.app.kiosk.incidents import Incidents
+    from firmware.app.kiosk.journal import Journal
     from tests.faults.clockwork import Clockwork
     from tests.faults.run import Run
 
@@ -34,6 +40,7 @@ POLL_S, POLL_WHEN_DOWN_S = 60.0, 2.0
 READER_S = 0.5
 HONEST_S = 2.0
 LIMITS = Limits(last_page_s=5.0)
+AUDIT_KEY = ec.generate_private_key(ec.SECP256R1())
 
 
 class Life:
@@ -100,7 +107,8 @@ class Life:
 
     def _open_books(self) -> tuple[Journal, Incidents, Recording]:
         folder = self.run.folder
-        journal, incidents = Journal(folder / "journal"), Incidents(folder / INCIDENTS)
+        audit = AuditLog(folder / AUDIT, KIOSK_ID, lambda data: AUDIT_KEY.sign(data, ec.ECDSA(hashes.SHA256())))
+        journal, incidents = AuditedJournal(folder / "journal", audit), AuditedIncidents(folder / INCIDENTS, audit)
         return journal, incidents, Recording(folder, LIMITS, "test", self.run.told)
 
     def _ended(self, tasks: list[asyncio.Task[None]]) -> str:

@@ -33,6 +33,7 @@ SCENARIOS: dict[str, Manners] = {
     "centre away": Manners(hub_away_when_paid_s=40.0),
 }
 TEARS = ("power:half", "power:zeros")
+BOOKS = ("journal", "incidents", "printer-lent", "escrow-return", "audit")
 DISK = ("disk full", "disk error", "read-only")
 LINE = ("line 8 s", "line 25 min")
 
@@ -116,7 +117,7 @@ WHERE: dict[str, tuple[str, ...]] = {  # the points at which these faults are no
     "printer": ("printer", "sheet", "receipt", "kiosk", "gate", "tray"),
     **dict.fromkeys(LINE, ("hub", "kiosk", "coin", "gate", "clerk: P")),
     **dict.fromkeys(("answer lost", "repeated"), ("hub",)),
-    **dict.fromkeys((*TEARS, *DISK), ("journal", "incidents", "printer-lent")),
+    **dict.fromkeys((*TEARS, *DISK), BOOKS),
     **dict.fromkeys(CLOCKS, ("person: start", "journal", "coin of", "gate")),
     "kill+printed": ("sheet", "receipt"),
 }

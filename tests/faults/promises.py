@@ -9,7 +9,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from firmware.app.kiosk import audit_check
+from firmware.app.kiosk.audit import FILE as AUDIT
+from firmware.app.kiosk.journal import entries_of
 from hub.ledger.differences import NOTES
+from tests.faults.life import AUDIT_KEY
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +40,7 @@ def check(run: Run) -> str:
     _check_orders(run, journal)
     _check_money(run, journal)
     _check_centre(run, journal)
+    _check_audit(run)
     return outcome(run, journal)
 
 
@@ -84,6 +89,17 @@ def _check_centre(run: Run, journal: Journal) -> None:
     found = [f"{it.name}: {it.detail}" for day in days for it in day.differences if it.name not in NOTES]
     other = [each for each in found if not each.startswith("order_unknown")]
     run.must(not other, f"the ledger differs: {other}")
+
+
+def _check_audit(run: Run) -> None:
+    """The log is whole and signed, and has every line of the journal, whatever broke."""
+    report = audit_check.check((run.folder / AUDIT).read_bytes(), AUDIT_KEY.public_key())
+    entries = entries_of(run.folder / "journal")
+    report.began_s = 0.0  # the clock may have jumped since
+    audit_check.compare_with_journal(
+        report, ((str(each.order.document_id), str(each.state), each.at_s) for each in entries)
+    )
+    run.must(not report.faults, f"the audit log: {report.faults}")
 
 
 def outcome(run: Run, journal: Journal) -> str:

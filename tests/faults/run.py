@@ -14,7 +14,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from unittest import mock
 
-from firmware.app.kiosk import afterwards, lines, loan, recording, runner
+from firmware.app.kiosk import afterwards, audit, intent, lines, loan, recording, runner
 from firmware.app.kiosk.journal import JournalError
 from tests.faults.centre import BEGAN_S, Hub
 from tests.faults.clockwork import Clockwork
@@ -204,8 +204,8 @@ class Run:
     @contextmanager
     def _in_place(self) -> Iterator[None]:
         clock = SimpleNamespace(time=self._wall)
-        patches = [mock.patch.object(module, "os", self.disk) for module in (lines, loan, recording)]
-        patches += [mock.patch.object(module, "time", clock) for module in (runner, recording, afterwards)]
+        patches = [mock.patch.object(module, "os", self.disk) for module in (audit, intent, lines, loan, recording)]
+        patches += [mock.patch.object(module, "time", clock) for module in (runner, recording, afterwards, audit)]
         for patch in patches:
             patch.start()
         try:

@@ -25,6 +25,7 @@ from tests.faults.points import Points
 from tests.faults.run import Broken, Run
 
 VISITS, LIFE, EVERY = 10_000, 500, 50
+WARM = 2  # samples of a life before its caches are full
 AIM_KIB_PER_100 = 1.0
 LETHAL = ("power:nothing", "power:all", "power:half", "power:zeros", "kill", "kill+printed", "disk full", "disk error")
 GENTLE = ("clerk", "printer", "line 8 s", "answer lost", "repeated", "clock +hours", "clock -hours")
@@ -83,9 +84,12 @@ class Soak(Run):
         self._chance = Random(self.seed + 1)  # noqa: S311
         self._born = -1
         self.began = time.monotonic()
+        self.until_s = float("inf")
 
     def _next_person(self, number: int) -> Manners:
         """Give the manners of the next visit; look at the process now and then."""
+        if time.monotonic() - self.began > self.until_s:
+            self.manners.visits = number + 1
         if number % LIFE == 0:
             self.points.kill_soon = True  # type: ignore[attr-defined]
         if number % EVERY == 0:
@@ -101,23 +105,25 @@ class Soak(Run):
             self.samples.append([])
         self.samples[-1].append((number, held / 1024))
         self.descriptors.append(sum(1 for _ in Path("/proc/self/fd").iterdir()))
-        print(f"{number} visits, {self.lives} lives, {held / 1024:.0f} KiB, {time.monotonic() - self.began:.0f} s")
+        took_s = time.monotonic() - self.began
+        print(f"{number} visits, {self.lives} lives, {held / 1024:.0f} KiB, {took_s:.0f} s", flush=True)
 
     @property
     def slope(self) -> float:
-        """KiB per 100 visits: the median over lives with enough samples."""
+        """KiB per 100 visits: the median over lives with enough samples, without their first ones (`WARM`)."""
         slopes = [
             100 * linear_regression([float(at) for at, _ in life], [kib for _, kib in life]).slope
-            for life in self.samples
+            for life in (life[WARM:] for life in self.samples)
             if len(life) >= 4
         ]
         return sorted(slopes)[len(slopes) // 2] if slopes else 0.0
 
 
-def soak(visits: int, seed: int) -> dict[str, object]:
-    """Run so many visits; returns the figures, raises `Broken`."""
+def soak(visits: int, seed: int, until_s: float = float("inf")) -> dict[str, object]:
+    """Run so many visits, fewer when so many seconds have passed; returns the figures, raises `Broken`."""
     with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         run = Soak(Path(folder), Manners(visits=visits), {}, patience_s=float("inf"), seed=seed)
+        run.until_s = until_s
         tracemalloc.start()
         try:
             run.go()
@@ -146,10 +152,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.soak", description=__doc__)
     parser.add_argument("--visits", type=int, default=VISITS)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--minutes", type=float, default=24 * 60.0, help="take no more visitors then")
     parser.add_argument("--out", type=Path, default=Path("out/soak.json"))
     given = parser.parse_args()
     try:
-        figures = soak(given.visits, given.seed)
+        figures = soak(given.visits, given.seed, given.minutes * 60)
     except Broken as broken:
         print(f"VIOLATION {broken}", file=sys.stderr)
         return 1

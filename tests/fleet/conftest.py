@@ -79,7 +79,7 @@ async def fleet(tmp_path, anyio_backend):
     pki = data / "pki"
     tls = TlsAuthority(pki, datetime.now(UTC), lambda _line: None)
     tls.server(pki / "broker")
-    for role in ("fleet", "operator", "monitor"):
+    for role in ("fleet", "operator", "monitor", "exporter", "home-assistant", "buttons"):
         tls.client(pki / role, role)
     (pki / "root.pub.pem").write_text("not needed here", encoding="utf-8")
     for kiosk_id in ("kiosk-0001", "kiosk-0002"):

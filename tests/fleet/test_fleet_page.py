@@ -86,7 +86,7 @@ async def test_a_command_signed_in_the_browser_is_carried_out_by_the_kiosks_own_
 
     desk = Desk("kiosk-0001", {"office": fleet.public}, outbox.remember, broker, Head(), told.append)
     counts = {"commands_done": 0, "commands_refused": 0}
-    acts = Acts(lambda: True, switch, clear, lambda: None, lambda: None, lambda: None)
+    acts = Acts(lambda: True, switch, clear, lambda: None, lambda: None, lambda: asyncio.sleep(0))
     remote = Remote(desk, acts, counts)
     broker.listen(remote.heard)
     broker.publish_state("state", json.dumps(STATE))

@@ -8,7 +8,6 @@ import pytest
 from conftest import HEAD, STATE
 
 from hub.fleet.figures import Figures, text_of
-from hub.fleet.history import History
 from hub.fleet.register import Register
 
 BRANCH = "kiosk/v1/kiosk-0001/"
@@ -108,15 +107,3 @@ def test_every_figure_of_the_dashboard_and_the_rules_exists(register):
     known = set(re.findall(r"^# TYPE (\w+) ", text, re.MULTILINE))
     asked = Path("deploy/dashboard/alerts.yml").read_text() + Path("deploy/dashboard/grafana.json").read_text()
     assert set(re.findall(r"\b((?:kiosk|centre|fleet)_\w+)\b", asked)) <= known
-
-
-def test_an_event_is_kept_once_and_the_first_who_acknowledges_stays(tmp_path):
-    history = History(tmp_path / "fleet.sqlite")
-    body = {"event_id": "e" * 32, "from": "starting", **HEAD}
-    assert [history.keep("kiosk-0001", "state_changed", body) for _ in range(3)] == [True, False, False]
-    assert not history.keep("kiosk-0001", "state_changed", {"from": "no id"})
-    assert [event["type"] for event in history.of("kiosk-0001")] == ["state_changed"]
-    history.acknowledge("a" * 32, "見本 太郎", "2026-11-24T03:00:00+00:00")
-    history.acknowledge("a" * 32, "見本 花子", "2026-11-24T04:00:00+00:00")
-    assert history.acknowledged("a" * 32)["person"] == "見本 太郎"
-    history.close()

@@ -33,6 +33,13 @@ async def test_a_kiosk_is_taken_out_of_service_restarted_and_put_back(tmp_path):
         status, answer = await command(world, "out_of_service")
         assert (status, answer["result"]) == (0, "done")
         await bench.expect_state("state", {"state": "out_of_service", "reasons": ["maintenance"]})
+        status, answer = await command(world, "test_print")
+        assert (status, answer["result"]) == (0, "done")
+        await bench.expect_state("state", {"state": "left_behind"})  # the strip lies in the tray
+        assert [strip.length_mm > 20 for strip in world.strips] == [True]
+        assert (await command(world, "test_print"))[1]["code"] == "busy"
+        await bench.take_paper()
+        await bench.expect_state("state", {"state": "out_of_service", "reasons": ["maintenance"]})
         status, answer = await command(world, "start_update")
         assert (status, answer["result"]) == (1, "not_available")
         status, answer = await command(world, "send_diagnostics")

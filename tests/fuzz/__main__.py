@@ -1,19 +1,25 @@
 """Fuzzes the parsers with atheris, each in a process of its own; keeps what reached new code in tests/fuzz/corpus.
 
-python -m tests.fuzz [--runs 1000000] [--seconds 0] [TARGET ...]       counts in out/fuzz.md; status 1 for a fault
+python -m tests.fuzz [--runs 1000000] [--minutes M] [TARGET ...]       counts in out/fuzz.md; status 1 for a fault
+
+Goes on where out/fuzz.json stands: inputs tried so far, by target and by the code of the targets' packages.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import os
 import re
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
-OUT = Path("out/fuzz.md")
+OUT, COUNTS = Path("out/fuzz.md"), Path("out/fuzz.json")
+ROOT = Path(__file__).parents[2]
 CORPUS = Path(__file__).parent / "corpus"
 KEPT_FILES, KEPT_BYTES = 40, 2048
 HANG_S = 10
@@ -54,6 +60,15 @@ def run(name: str, runs: int, seconds: int) -> tuple[int, str, bool]:
     return int(counted[1]) if counted else 0, covered[-1] if covered else "?", done.returncode == 0
 
 
+def digest() -> str:
+    """Return the digest of the code that is fuzzed."""
+    total = hashlib.sha256()
+    for folder in ("firmware", "hub", "tests/fuzz"):
+        for file in sorted((ROOT / folder).rglob("*.py")):
+            total.update(file.read_bytes())
+    return total.hexdigest()[:16]
+
+
 def keep(found: Path, corpus: Path) -> None:
     """Copy the smaller ones of what reached new code, up to a limit."""
     there = {path.name for path in corpus.iterdir()}
@@ -68,20 +83,30 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="tests.fuzz", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("targets", nargs="*", default=NAMES)
     parser.add_argument("--runs", type=int, default=1_000_000)
-    parser.add_argument("--seconds", type=int, default=0, help="for each target; 0: as long as the runs take")
+    parser.add_argument("--minutes", type=float, default=24 * 60.0, help="for all; begin again to go on")
+    parser.add_argument("--seconds", type=int, default=0, help=argparse.SUPPRESS)
     parser.add_argument("--one", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.one:
         fuzz_one(arguments.one, OUT.parent / "fuzz" / arguments.one, arguments.runs, arguments.seconds)
         return os.EX_SOFTWARE
     lines, well = ["| parser | inputs | code reached | seconds | outcome |", "|---|---:|---:|---:|---|"], True
-    for name in arguments.targets:
+    code, begun = digest(), time.monotonic()
+    done = json.loads(COUNTS.read_text(encoding="utf-8")) if COUNTS.exists() else {}
+    done = done if done.get("code") == code else {"code": code}
+    for number, name in enumerate(arguments.targets):
         began = time.monotonic()
-        inputs, covered, fine = run(name, arguments.runs, arguments.seconds)
+        before: list[Any] = done.get(name, [0, "?", 0.0, True])
+        rest_s = arguments.minutes * 60 - (began - begun)
+        left, share_s = arguments.runs - before[0], int(rest_s / (len(arguments.targets) - number))
+        if left > 0 and share_s > 0:
+            inputs, covered, fine = run(name, left, share_s)
+            done[name] = [before[0] + inputs, covered, before[2] + time.monotonic() - began, before[3] and fine]
+        inputs, covered, took_s, fine = done.get(name, before)
         well = well and fine
-        took_s = time.monotonic() - began
         lines.append(f"| {name} | {inputs:,} | {covered} | {took_s:.0f} | {'no fault' if fine else 'FAULT'} |")
         print(lines[-1], flush=True)
+        COUNTS.write_text(json.dumps(done), encoding="utf-8")
         OUT.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return 0 if well else 1
 

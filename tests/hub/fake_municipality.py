@@ -66,6 +66,7 @@ class FakeMunicipality:
         self.clock: Callable[[], datetime] | None = None
         self.requests: list[IssueRequest] = []
         self.queries: list[QueryRequest] = []
+        self.issued: list[str] = []  # documents that a history tells
 
     async def issue(self, request: IssueRequest) -> IssueAnswer:
         self.requests.append(request)
@@ -113,11 +114,16 @@ class FakeMunicipality:
         pages = [secrets.token_bytes(576 // 8 * ROWS)] if preview else []
         record = self._bound(request, query["kind"]) | {
             "query_sha256": sha256(request.query_cose).digest(),
-            "answer": ANSWERS[query["kind"]],
+            "answer": self._told(query["kind"], request.checks),
             "pages": self._lines(576, pages),
         }
         self.change(record)
         return QueryAnswer(sign1(record, self.key, kid_of(self.key.public_key())), pages)
+
+    def _told(self, kind: str, checks: Mapping[str, int]) -> dict:
+        if kind != "history" or not self.issued:
+            return ANSWERS[kind]
+        return {"issues": [ISSUE | {"document_id": it, "checks": checks.get(it)} for it in self.issued]}
 
     def _bound(self, request: ChainRequest, kind: str) -> dict:
         now_s = int(self.clock().timestamp())

@@ -19,9 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from fake_municipality import FakeMunicipality
 from sqlalchemy.orm import Session
 
+from hub.base64url import from_base64url, to_base64url
 from hub.centre.held import HeldBase
 from hub.centre.records import Base
-from hub.centre.wire import from_base64url, to_base64url
 from hub.cose import canonical, kid_of, sign1
 from hub.files import load_key
 from hub.serve import RunningHub, running

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 from hub_bench import code_of
 
+from hub.base64url import from_base64url, to_base64url
 from hub.card_algorithms import ALGORITHMS, is_signed
 from hub.centre.card_status import CardStatus
-from hub.centre.wire import from_base64url, to_base64url
 from hub.clock import utc_now
 from hub.cose import canonical
 from hub.jpki.app import make_jpki_app

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 from hub_bench import OPEN, code_of, hub_bench
 
-from hub.centre.wire import from_base64url, to_base64url
+from hub.base64url import from_base64url, to_base64url
 from hub.clock import utc_now
 from hub.jpki.authority import issue_card_certificate, make_authority
 from hub.jpki.register import Register

@@ -25,6 +25,7 @@ async def test_the_site_learns_where_a_document_stands_and_every_check_counts(be
     standing = await line.check(document_id)
     assert (standing.document_id, standing.type, standing.state) == (document_id, "resident_record", "document_held")
     assert (standing.municipality, standing.sheets, standing.checks) == ("402231", 2, 1)
+    assert standing.municipality_name == {"ja": "見本市", "en": "Sample City"}
     assert standing.layers["document_id"] == document_id
     await bench.kiosk.post(f"/v1/documents/{document_id}/void", {"reason": "left_behind"})
     standing = await line.check(document_id)

@@ -18,7 +18,7 @@ from hub.cose import peek_kid, verify1
 from hub.settings import Settings, SettingsError, load, to_toml
 from hub.setup.data_directory import Plan, initialise
 
-SEEN_FROM_AFAR = ("monitor", "exporter", "fleet", "operator")
+SEEN_FROM_AFAR = ("monitor", "exporter", "fleet", "operator", "home-assistant", "buttons")
 
 
 def plan(data, kiosks=("kiosk-0001", "kiosk-0002"), settings=SETTINGS) -> Plan:

@@ -8,9 +8,9 @@ import pytest
 from hub_bench import OPEN, SETTINGS, code_of, hub_bench
 from sqlalchemy.orm import Session
 
+from hub.base64url import to_base64url
 from hub.centre.orders import NEXT, Counts
 from hub.centre.records import KeptAnswer
-from hub.centre.wire import to_base64url
 from hub.seal import unseal
 
 pytestmark = pytest.mark.anyio

@@ -7,9 +7,12 @@ import cbor2
 import pytest
 from cryptography.exceptions import InvalidTag
 from hub_bench import SETTINGS, code_of, hub_bench
+from sqlalchemy.orm import Session
 
+from hub.base64url import to_base64url
+from hub.centre.checks import DocumentCheck
 from hub.centre.query_step import QUERIES_MAX
-from hub.centre.wire import to_base64url
+from hub.centre.records import Order
 from hub.cose import verify1
 from hub.seal import ANSWER, unseal
 
@@ -51,6 +54,20 @@ async def test_queries_leave_the_transaction_as_it_is(bench):
     assert len(opened(person, await asked(bench, person, "preview", preview()))["pages"]) == 1
     assert (await bench.clerk.post(f"{person.path}/order", person.order())).status_code == 200
     assert code_of(await asked(bench, person)) == (409, "wrong-state")
+
+
+async def test_a_history_is_signed_with_the_checks_that_the_centre_has_counted(bench):
+    (_, checked), (_, unchecked), (_, foreign) = [await bench.ordered() for _ in range(3)]
+    with Session(bench.hub.centre.engine) as session, session.begin():
+        session.get_one(Order, foreign).municipality = "999016"
+        session.add_all(DocumentCheck(id=f"{it}", document_id=checked, at_s=1) for it in range(2))
+        session.add(DocumentCheck(id="of another town", document_id=foreign, at_s=1))
+    bench.municipality.issued = [checked, unchecked, foreign, "0" * 32]
+    person = await bench.checked()
+    whole = opened(person, await asked(bench, person, "history", {}))
+    issues = verify1(whole["statement"], bench.municipality.key.public_key())["answer"]["issues"]
+    assert [it["checks"] for it in issues] == [2, 0, None, None]
+    assert [dict(it.checks) for it in bench.municipality.queries] == [{}, {checked: 2, unchecked: 0}]
 
 
 async def test_a_retry_is_answered_alike_and_asks_once(bench):

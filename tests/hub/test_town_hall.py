@@ -8,6 +8,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from hub import migrations
 from hub.__main__ import main
 from hub.cose import verify1
 from hub.municipality.registers.registrations import Wish, ask
@@ -70,11 +71,37 @@ def test_the_office_decides_on_a_registration(towns, capsys):
     assert run(towns, "registrations", "--number", number, "--reject", "not_found", "--by", "係員") == 1
 
 
-def test_a_register_of_an_older_version_is_refused_with_a_remedy(towns):
+def _before_steps(towns, change="SELECT 1") -> int:
+    """Leave a register as it was before steps were recorded; returns how many residents it has."""
     register = open_existing(towns, "402231")
     with register.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE seals RENAME COLUMN impression TO picture")
+        connection.exec_driver_sql("DROP TABLE alembic_version")
+        connection.exec_driver_sql(change)
+        residents = connection.exec_driver_sql("SELECT count(*) FROM residents").scalar()
     register.dispose()
+    return residents
+
+
+def test_a_register_from_before_steps_were_recorded_is_taken_with_all_its_people(towns):
+    residents = _before_steps(towns)
+    for _ in range(2):
+        register = open_existing(towns, "402231")
+        with register.connect() as connection:
+            assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() == "0001"
+            assert connection.exec_driver_sql("SELECT count(*) FROM residents").scalar() == residents > 0
+        register.dispose()
+
+
+def test_a_register_takes_the_steps_that_are_missing(towns, monkeypatch):
+    asked = []
+    monkeypatch.setattr(migrations, "HEADS", {"municipality": "0002"})
+    monkeypatch.setattr(migrations, "_upgrade", lambda _, role: asked.append(role))
+    open_existing(towns, "402231").dispose()
+    assert asked == ["municipality"]
+
+
+def test_a_register_of_an_older_version_is_refused_with_a_remedy(towns):
+    _before_steps(towns, "ALTER TABLE seals RENAME COLUMN impression TO picture")
     with pytest.raises(ValueError, match="older version"):
         open_existing(towns, "402231")
 

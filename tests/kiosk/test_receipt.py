@@ -42,7 +42,7 @@ async def test_without_a_receipt_the_number_is_told_and_the_fee_stays_kept(bench
     await bench.take_paper()
     thanks = await bench.expect_screen("thanks")
     transaction = ledger.entries(bench)[-1]["transaction_id"]
-    assert any(transaction[:NUMBER_DIGITS] in line for line in thanks["lines"]), thanks["lines"]
+    assert [fact["value"] for fact in thanks["facts"]] == [transaction[:NUMBER_DIGITS]]
     await bench.choose("next")
     change = await ledger.settled(bench, before, visit.FEE_YEN)
     assert (change.kept, change.end) == (visit.FEE_YEN, "taken")

@@ -5,10 +5,8 @@ from collections import Counter
 import pytest
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
 from hub.centre.records import Order
-from hub.ledger.posting import post_state
 from hub.ledger.records import LedgerEntry
 from hub.web.problem import Problem
 
@@ -117,14 +115,16 @@ def test_state_and_entries_are_written_together_or_not_at_all(books, monkeypatch
     assert books.amounts(books.report(document, "paid")) == {"fee_escrowed": 250}
 
 
-def test_of_two_writers_the_loser_is_told_before_it_books_anything(books):
+def test_of_two_writers_the_loser_is_told_before_it_books_anything(books, monkeypatch):
     document = books.request()
-    with Session(books.engine) as late:
-        row = late.get(Order, document)
-        books.report(document, "paid")
-        row.state = "paid"
-        with pytest.raises(StaleDataError):
-            post_state(late, row)
+    books.report(document, "paid")
+    with pytest.raises(Problem, match="stale-version"):
+        books.orders.change(document, "kiosk-0001", "paid", 1)
+    seen = books.orders.find(document, "kiosk-0001")
+    seen.version, seen.state = 1, "document_held"  # as the other writer has read it
+    monkeypatch.setattr("hub.centre.orders._found", lambda *_: seen)
+    with pytest.raises(Problem, match="changed at the same time"):
+        books.orders.end(document, "kiosk-0001", "cancelled", "person")
     assert books.amounts(document) == {"fee_escrowed": 250}
 
 

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from sqlalchemy.orm import Session
 
 from hub.ledger.charges import book_charges, charge_yen
 from hub.ledger.posting import post_state
@@ -50,10 +49,10 @@ def test_a_year_tells_the_commissions_that_held_in_it(dearer):
 
 
 def test_an_entry_keeps_the_tariff_of_its_day(books, dearer):
-    with Session(books.engine) as session, session.begin():
-        order = books.orders.find(books.request(sheets=3), "kiosk-0001")
-        order.state = "printed"
-        post_state(session, order, dearer)
+    order = books.orders.find(books.request(sheets=3), "kiosk-0001")
+    order.state = "printed"
+    with books.engine.begin() as connection:
+        post_state(connection, order, dearer)
     assert books.amounts(order.document_id)["commission"] == 345
 
 

@@ -17,22 +17,24 @@ import cbor2
 import h11
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from hub.base64url import to_base64url
 from hub.cose import kid_of, peek_kid, sign1, verify1
 from hub.seal import ANSWER, unseal
 from tests.load.cluster import Cluster
-from tests.load.visit import Visit, _text, kiosks, people
+from tests.load.visit import Visit, kiosks, people
 
 CONNECTIONS, EACH = 200, 50  # 50 questions: a transaction takes 60
 
 
 @dataclass
 class Burst:
-    """What came of it; `sent_s` is how long the writing took."""
+    """What came of it; `sent_s` is how long the writing took, `answered_s` until the last answer came."""
 
     answered: int = 0
     swaps: int = 0
     refused: int = 0
     sent_s: float = 0.0
+    answered_s: float = 0.0
 
 
 def burst(cluster: Cluster, connections: int = CONNECTIONS) -> Burst:
@@ -59,6 +61,7 @@ async def _all(visits: list[Visit]) -> Burst:
     await asyncio.gather(
         *(_answers(visit, line, asked, found) for visit, line, asked in zip(visits, lines, questions, strict=True))
     )
+    found.answered_s = loop.time() - began
     return found
 
 
@@ -88,7 +91,7 @@ def _question(visit: Visit) -> tuple[str, bytes]:
 
 
 def _request(path: str, query: bytes) -> bytes:
-    body = json.dumps({"query": _text(query)}).encode()
+    body = json.dumps({"query": to_base64url(query)}).encode()
     head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     head += f"Idempotency-Key: {secrets.token_hex(16)}\r\nContent-Length: {len(body)}\r\n\r\n"
     return head.encode() + body

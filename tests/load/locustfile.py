@@ -24,9 +24,16 @@ CHANCE = random.Random()  # noqa: S311 - whoever comes next; nothing secret
 PACE_S = float(os.environ.get("LOAD_PACE_S", "2"))
 
 
-@events.quitting.add_listener
-def write_down(environment, **_: object) -> None:
-    """Write what was found when the last clerk is done; locust's own files are of a second before."""
+@events.init.add_listener
+def remember(environment, **_: object) -> None:
+    """Keep what locust counts in: `quit` does not tell."""
+    HERE["environment"] = environment
+
+
+@events.quit.add_listener
+def write_down(**_: object) -> None:
+    """Write what was found when the last clerk is done; locust's own files are of before."""
+    environment = HERE["environment"]
     rows = {
         name: {"count": entry.num_requests, "p50_ms": _share(entry, 0.5), "p99_ms": _share(entry, 0.99)}
         for (name, _), entry in environment.stats.entries.items()

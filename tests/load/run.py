@@ -37,7 +37,7 @@ def start(cluster: Cluster, out: Path, seconds: int, clerks: int, pace_s: float)
     """Start locust with so many clerks, who each serve a person every `pace_s` seconds."""
     out.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "locust", "-f", str(FILE), "--headless", "-u", str(clerks), "-r", "20"]
-    command += ["-t", f"{seconds}s", "--stop-timeout", "30", "--exit-code-on-error", "0"]
+    command += ["-t", f"{seconds}s", "--stop-timeout", "120", "--exit-code-on-error", "0"]
     own = {"LOAD_DATA": str(cluster.data), "LOAD_PORT": str(cluster.address[1]), "LOAD_PACE_S": str(pace_s)}
     own["LOAD_FOUND"] = str(out / "found.json")
     log = (out / "locust.log").open("wb")

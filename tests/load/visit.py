@@ -9,8 +9,10 @@ import json
 import secrets
 import ssl
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -18,10 +20,10 @@ import cbor2
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
+from hub.base64url import from_base64url, to_base64url
 from hub.cose import canonical, kid_of, peek_kid, verify1
 from hub.cose import sign1 as sign
 from hub.seal import unseal
@@ -36,16 +38,21 @@ class Swapped(Exception):
 
 
 class Refused(Exception):
-    """The hub answered with a problem; the text is its code."""
+    """The hub answered with a problem; the text is its code, `problem` the whole."""
+
+    def __init__(self, problem: dict) -> None:
+        super().__init__(problem["code"])
+        self.problem = problem
 
 
 @dataclass(frozen=True)
 class Holder:
-    """Somebody with a card: town, certificate (DER) and the card's key."""
+    """Somebody with a card: town, certificate (DER), how the card signs a content, and what that is called."""
 
     town: str
     certificate: bytes
-    key: RSAPrivateKey
+    sign: Callable[[bytes], bytes]
+    algorithm: str = "rsa2048-sha256"
 
 
 @dataclass(frozen=True)
@@ -63,8 +70,9 @@ def people(data: Path, most: int) -> list[Holder]:
     """Read at most `most` people of each made town."""
     folder = data / "crowd"
     key = load_pem_private_key((folder / "key.pem").read_bytes(), None)
+    sign = partial(key.sign, padding=PKCS1v15(), algorithm=hashes.SHA256())
     return [
-        Holder(place.parent.name, base64.b64decode(each["certificate"]), key)
+        Holder(place.parent.name, base64.b64decode(each["certificate"]), sign)
         for place in sorted(folder.glob("*/cards.json"))
         for each in json.loads(place.read_text())[:most]
     ]
@@ -125,7 +133,7 @@ class Line:
         answer = self._connection.getresponse()
         body = answer.read()
         if answer.status >= 400:
-            raise Refused(json.loads(body).get("code", str(answer.status)))
+            raise Refused({"code": str(answer.status)} | json.loads(body))
         return body
 
 
@@ -165,7 +173,7 @@ class Visit:
         """Open a transaction and present the card; returns the offer of a resident record."""
         wanted = {"municipality": self.holder.town, "operator": OPERATOR, "head_dots": self.head_dots}
         opened = json.loads(self.line.ask("POST", "/v1/transactions", wanted))
-        self.transaction_id, self.centre_nonce = opened["transaction_id"], _bytes(opened["centre_nonce"])
+        self.transaction_id, self.centre_nonce = opened["transaction_id"], from_base64url(opened["centre_nonce"])
         card = json.loads(self.line.ask("POST", f"/v1/transactions/{self.transaction_id}/card", self._proof()))
         if card["card_fingerprint"] != sha256(self.holder.certificate).hexdigest():
             raise Swapped("card_fingerprint")
@@ -176,7 +184,7 @@ class Visit:
         path = f"/v1/transactions/{self.transaction_id}"
         began = time.monotonic()
         signed = sign(order, self.signing, kid_of(self.signing.public_key()))
-        taken = json.loads(self.line.ask("POST", f"{path}/order", {"order": _text(signed)}))
+        taken = json.loads(self.line.ask("POST", f"{path}/order", {"order": to_base64url(signed)}))
         self.document_id = taken["document_id"]
         sealed = self.line.ask("GET", f"{path}/document")
         self._check(sealed, order, taken)
@@ -185,21 +193,24 @@ class Visit:
     def settle(self, line: Line) -> None:
         """Report the order's states as the kiosk does while it is paid, printed and taken."""
         for version, state in enumerate(("paid", "printing", "printed", "taken"), start=1):
-            line.ask("PUT", f"/v1/orders/{self.document_id}/state", {"state": state, "version": version})
+            try:
+                line.ask("PUT", f"/v1/orders/{self.document_id}/state", {"state": state, "version": version})
+            except Refused as refused:
+                if refused.problem.get("current") != {"state": state, "version": version + 1}:
+                    raise  # else it was written, and the answer was cut off
 
     def _proof(self) -> dict:
         own = [it.public_key().public_bytes_raw() for it in (self.signing, self.encryption)]
         nonces = [self.centre_nonce, self.nonce]
         content = canonical(["kiosk-card-auth-v1", *nonces, self.transaction_id, self.kiosk.name, *own])
-        signature = self.holder.key.sign(content, PKCS1v15(), hashes.SHA256())
         return {
             "v": 2,
-            "clerk_nonce": _text(self.nonce),
-            "signing_key": _text(own[0]),
-            "encryption_key": _text(own[1]),
-            "certificate": _text(self.holder.certificate),
-            "signature": _text(signature),
-            "algorithm": "rsa2048-sha256",
+            "clerk_nonce": to_base64url(self.nonce),
+            "signing_key": to_base64url(own[0]),
+            "encryption_key": to_base64url(own[1]),
+            "certificate": to_base64url(self.holder.certificate),
+            "signature": to_base64url(self.holder.sign(content)),
+            "algorithm": self.holder.algorithm,
         }
 
     def _order(self, fee_yen: int) -> dict:
@@ -247,11 +258,3 @@ class Visit:
     def _key(self, whose: str, town: str | None, signed: bytes) -> Ed25519PublicKey:
         listed = self.kiosk.keys[whose] if town is None else self.kiosk.keys[whose][town]
         return Ed25519PublicKey.from_public_bytes(listed[peek_kid(signed)])
-
-
-def _text(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def _bytes(text: str) -> bytes:
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))

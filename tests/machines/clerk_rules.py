@@ -107,11 +107,12 @@ def last_try_is_confirmed(a: Answer) -> str | None:
 
 
 def centre_is_told(a: Answer) -> str | None:
-    """A transaction that nothing comes of is cancelled once; one that is not open, never."""
+    """A transaction that nothing comes of is cancelled once; one that is not open, or is paid, never."""
     cancels = len(commands(a, v.CancelTransaction))
     had = a.before.clerk.visit.transaction_id is not None
     ended = isinstance(a.clerk.phase, (Saying, Over)) and not isinstance(a.before.clerk.phase, (Saying, Over))
-    failed = ended and getattr(a.clerk.phase, "end", None) is not m.EndCause.FINISHED
+    paid = isinstance(a.before.clerk.phase, (Printing, Receipting, TakingPaper))
+    failed = ended and getattr(a.clerk.phase, "end", None) is not m.EndCause.FINISHED and not paid
     dropped = had and a.clerk.visit.transaction_id is None
     if cancels != int((failed and had) or dropped):
         return f"{cancels} CancelTransaction, transaction open: {had}, failed: {failed}, dropped: {dropped}"

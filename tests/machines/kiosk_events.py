@@ -68,6 +68,8 @@ def answers() -> Iterator[v.Event]:
     for state in v.OrderState:
         if state not in v.FINAL:
             yield v.Recovered((v.OpenOrder(order(), state),))
+    for state in (v.OrderState.PAID, v.OrderState.PRINTING):
+        yield v.Recovered((v.OpenOrder(order(), state, meant=v.OrderState.REFUNDED),))
 
 
 def messages() -> Iterator[m.FromClerk]:

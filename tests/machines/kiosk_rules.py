@@ -134,6 +134,20 @@ def whoever_paid_and_got_nothing_has_the_money_back(answer: Answer) -> Iterator[
                 yield f"{type(before).__name__} is left without giving the money back as {wanted}"
 
 
+def what_went_back_is_known_and_what_is_not_known_is_not_claimed(answer: Answer) -> Iterator[str]:
+    """An order found paid, with no coins there, ends as it was noted before they went; without a note as unknown."""
+    match answer.happening.event:
+        case v.Recovered((v.OpenOrder(order, S.PAID | S.PRINTING, meant),)) if isinstance(
+            answer.before.kiosk.phase, Starting
+        ):
+            there = answer.before.kiosk.facts.escrow is Media.PRESENT
+            end = v.ReturnEscrow(order, S.REFUNDED) if there else v.Record(order, meant or S.UNKNOWN)
+            if end not in answer.commands:
+                yield f"{answer.commands} instead of {end}"
+        case _:
+            pass
+
+
 def only_the_exact_fee_is_kept(answer: Answer) -> Iterator[str]:
     """What the gate keeps is the fee of a printed order, to the yen."""
     before, world = answer.before.world, answer.happening.world
@@ -237,6 +251,7 @@ TRANSITION_RULES: tuple[Callable[[Answer], Iterator[str]], ...] = (
     only_what_is_paid_is_printed,
     the_fee_is_kept_only_after_printed,
     whoever_paid_and_got_nothing_has_the_money_back,
+    what_went_back_is_known_and_what_is_not_known_is_not_claimed,
     only_the_exact_fee_is_kept,
     a_stranger_changes_nothing,
     a_dead_clerk_is_replaced,

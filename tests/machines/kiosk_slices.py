@@ -53,6 +53,7 @@ _OPEN = (
 )
 _SILENT = (None, OrderState.PRINTED, OrderState.VOIDED)
 _ALARMS = (None, *(OpenAlarm(thing, TRANSACTION_ID, cleared) for thing in Thing for cleared in (False, True)))
+_GOES_BACK = (OrderState.PAID, OrderState.PRINTING)
 _FULL = (OrderState.PAID, OrderState.PRINTING, OrderState.PRINTED, OrderState.TAKEN, OrderState.VOIDED)
 
 
@@ -78,6 +79,12 @@ def beginnings(vary: frozenset[Vary]) -> Iterator[tuple[str, Situation]]:
                         yield (
                             f"start: tray {tray}, {coins_yen} yen, {state} at {fee_yen} yen, {alarm}",
                             Situation(kiosk, replace(world, alarm=alarm)),
+                        )
+                    if state in _GOES_BACK:
+                        noted = replace(world, meant=OrderState.REFUNDED)
+                        yield (
+                            f"start: tray {tray}, {coins_yen} yen, {state}, on their way back",
+                            Situation(kiosk, noted),
                         )
 
 

@@ -84,6 +84,7 @@ class World:
     order: Order | None = None
     stuck: bool = False
     alarm: v.OpenAlarm | None = None
+    meant: v.OrderState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,9 +183,9 @@ def happenings(situation: Situation, vary: frozenset[Vary]) -> Iterator[Happenin
     yield from _printer(world, vary)
     yield from _processes(kiosk, world, vary)
     if isinstance(kiosk.phase, Starting):
-        last = v.OpenOrder(world.order, world.journal) if world.order and world.journal else None
+        last = v.OpenOrder(world.order, world.journal, world.meant) if world.order and world.journal else None
         found = (last,) if last and last.state not in v.FINAL else ()
-        told = f"recovered: {world.order and world.order.fee_yen} yen, {world.journal}"
+        told = f"recovered: {world.order and world.order.fee_yen} yen, {world.journal}, meant {world.meant}"
         yield Happening(told, v.Recovered(found, last, world.alarm), world)
     if isinstance(kiosk.phase, LeftBehind):
         for reason in (ClearReason.HAND_OVER_POLICE, ClearReason.FALSE_ALARM):

@@ -16,6 +16,7 @@ from tests.measure import (
     binding,
     detection,
     dialogue,
+    fleet,
     framing,
     issuance,
     load,
@@ -24,6 +25,7 @@ from tests.measure import (
     recovery,
     scramble,
     tap,
+    telemetry,
 )
 
 PARTS: dict[str, Callable[[Path], dict]] = {
@@ -37,6 +39,8 @@ PARTS: dict[str, Callable[[Path], dict]] = {
     "framing": lambda _out: framing.measure(),
     "scramble": lambda _out: scramble.measure(),
     "detection": lambda _out: detection.measure(),
+    "telemetry": lambda out: asyncio.run(telemetry.measure(out)),
+    "fleet": lambda out: asyncio.run(fleet.measure(out)),
     "load": load.measure,
 }
 

@@ -11,8 +11,6 @@ import time
 from hashlib import sha256
 from pathlib import Path
 
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from hub.centre import card
@@ -110,7 +108,7 @@ def _layers(data: Path, dots: list[bytes]):
 def _card(data: Path):
     authority, holder = load_authority_certificate(data, "auth"), people(data, 1)[0]
     content = sha256(b"content").digest()
-    signature = holder.key.sign(content, PKCS1v15(), hashes.SHA256())
+    signature = holder.sign(content)
 
     def do() -> None:
         certificate = card.read_certificate(holder.certificate)

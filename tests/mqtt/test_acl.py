@@ -20,6 +20,10 @@ FORBIDDEN = (
     ("operator", "kiosk/v1/kiosk-0001/event/order"),
     ("fleet", "kiosk/v1/kiosk-0001/alarm/left_behind_card"),
     ("somebody", "kiosk/v1/kiosk-0001/state"),
+    ("home-assistant", "kiosk/v1/kiosk-0001/cmd/restart"),
+    ("monitor", "homeassistant/button/kiosk-0001/restart/press"),
+    ("kiosk-0002", "homeassistant/button/kiosk-0001/restart/press"),
+    ("buttons", "homeassistant/button/kiosk-0001/restart/press"),
     ("kiosk-0002", "elsewhere"),
 )
 

@@ -1,5 +1,7 @@
 """Kiosk and broker are killed (SIGKILL) while events flow: each event arrives, hardly one twice."""
 
+import asyncio
+
 import pytest
 from killing import Killing
 
@@ -30,3 +32,16 @@ async def test_a_broker_that_is_away_costs_only_delay(mosquitto, authority, tmp_
     await killing.run(0, (0, 0), seed=1)
     assert outbox.exists()
     assert len(killing.seen) == 60
+
+
+async def test_of_three_shards_one_is_killed_and_no_event_of_any_is_lost(make_mosquitto, authority, tmp_path):
+    shards = [await make_mosquitto(f"shard-{number}") for number in range(3)]
+    runs = []
+    for number, shard in enumerate(shards):
+        folder = tmp_path / f"state-{number}"
+        folder.mkdir()
+        runs.append(Killing(shard, authority, folder, 150, hasty=True, pace_s=0.01))
+    kills = (2, 0, 0)  # its kiosk, then the broker
+    await asyncio.gather(*(run.run(count, (0.6, 1.2), seed=3) for run, count in zip(runs, kills, strict=True)))
+    assert [len(run.seen) for run in runs] == [150, 150, 150]
+    assert [sum(run.seen.values()) for run in runs[1:]] == [150, 150]  # they did not notice

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import socket
 import ssl
+import threading
 
 import pytest
 from mosquitto_subscriber import becomes_true
@@ -154,3 +156,42 @@ async def test_a_file_that_cannot_be_used_is_named(authority, tmp_path, name):
     files = {"ca": authority.ca, "certificate": certificate, "key": key} | {name: tmp_path / "absent.pem"}
     with pytest.raises(DeviceUnavailable, match=rf"mqtt\.{name} = .*absent\.pem"):
         Broker(config.Mqtt(host="localhost", **files), "kiosk-0001")
+
+
+async def test_a_resolver_that_does_not_answer_holds_up_neither_the_loop_nor_the_close(
+    make_kiosk, heartbeat, monkeypatch
+):
+    asked, answer = threading.Event(), threading.Event()
+
+    def resolve(*_args, **_kwargs):
+        asked.set()
+        answer.wait(10)  # as the C library does: the interpreter is let go of meanwhile
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+    kiosk = make_kiosk(8883, host="broker.example")
+    kiosk.start()
+    await becomes_true(asked.is_set)
+    await asyncio.sleep(0.3)
+    assert heartbeat.worst_s < LONGEST_GAP_S
+    started = asyncio.get_running_loop().time()
+    await kiosk.broker.close()
+    assert asyncio.get_running_loop().time() - started < 0.5
+    answer.set()
+
+
+async def test_a_name_that_cannot_be_resolved_is_told_in_one_word(make_kiosk):
+    kiosk = make_kiosk(8883, host="broker.invalid")
+    kiosk.start()
+    await kiosk.told(BrokerLost("name_not_found"))
+
+
+async def test_a_kiosk_that_froze_is_offline_within_one_and_a_half_keepalives(mosquitto, make_kiosk, monitor):
+    kiosk = make_kiosk(mosquitto.port, keepalive_s=10)
+    kiosk.start()
+    await kiosk.told(BrokerConnected())
+    await monitor.until(("kiosk/v1/kiosk-0001/avail", "online"))
+    client = kiosk.broker._client
+    asyncio.get_running_loop().remove_reader(client.socket())
+    kiosk.broker._stop_timer()  # nothing is said from here on
+    await monitor.until(("kiosk/v1/kiosk-0001/avail", "offline"), limit_s=15)

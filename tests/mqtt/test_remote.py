@@ -33,7 +33,7 @@ class Asked:
     """A kiosk that only takes commands: what it did, told and counted."""
 
     def __init__(self, answerer, outbox) -> None:
-        self.done, self.told, self.resting = [], [], True
+        self.done, self.told, self.resting, self.paper_low = [], [], True, False
         self.counts = {"commands_done": 0, "commands_refused": 0}
         self._head = Head()
         desk = Desk(KIOSK, {"office": public(KEY)}, outbox.remember, answerer, self._head, self._tell)
@@ -43,12 +43,17 @@ class Asked:
             clear=self._clear,
             restart=lambda: self.done.append("restart"),
             diagnose=lambda: self.done.append("diagnose"),
-            test_print=lambda: None,
+            test_print=self._test_print,
         )
         self.remote = Remote(desk, acts, self.counts)
 
     async def _switch(self, maintenance):
         self.done.append(("switch", maintenance))
+
+    async def _test_print(self):
+        if self.paper_low:
+            raise Refused("printer-not-ready", "paper low")
+        self.done.append("test_print")
 
     async def _clear(self, clearance):
         if clearance.reason == "destroyed":
@@ -120,9 +125,15 @@ async def test_an_alarm_is_cleared_with_the_text_that_goes_on_record(asked, line
     )
 
 
-@pytest.mark.parametrize("name", ["start_update", "test_print"])
-async def test_what_this_kiosk_cannot_is_said_honestly(asked, line, name):
-    assert await order(line, name) == ("not_available", "")
+async def test_what_this_kiosk_cannot_is_said_honestly(asked, line):
+    assert await order(line, "start_update") == ("not_available", "")
+
+
+async def test_a_test_print_is_answered_as_it_went(asked, line):
+    assert await order(line, "test_print") == ("done", "")
+    asked.paper_low = True
+    assert await order(line, "test_print") == ("refused", "printer-not-ready")
+    assert asked.done == ["test_print"]
 
 
 async def test_nobody_is_interrupted(asked, line):

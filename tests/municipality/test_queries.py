@@ -1,5 +1,6 @@
 """Answers with a person's data: signed, for this session alone, and only what the question is about."""
 
+from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
@@ -168,6 +169,8 @@ def test_ones_own_history_is_listed_newest_first_and_nobody_elses(town):
         "checks": None,
     }
     assert issues[1]["issued_at"] == issues[0]["issued_at"] - 300
+    counted = replace(town.cards["foreign"].session().query("history", {}), checks={answer.document_id: 3, "f" * 32: 9})
+    assert [it["checks"] for it in town.ask(counted)["answer"]["issues"]] == [3, *[None] * (len(issues) - 1)]
     others = ask(town, "large_family", "history")["answer"]["issues"]
     assert answer.document_id not in [it["document_id"] for it in others]
 

@@ -1,12 +1,15 @@
 """The signer believes nobody: renderers that mix up people, documents or numbers get no signature."""
 
+import asyncio
 import copy
 import unicodedata
+from hashlib import sha256
 
 import pytest
 from sqlalchemy.orm import Session
 
 from hub.municipality.bench import sample_content
+from hub.municipality.interface import Refused
 from hub.municipality.registers.register import Household, Resident, writing
 from hub.municipality.samples.sample_register import resident_id
 
@@ -51,6 +54,45 @@ def test_the_last_persons_page_is_not_signed_again(town, request_of, spy):
 
     assert town.refusal(request_of("hanako"), town.office_with(Late(town))).refusal == "binding_mismatch"
     assert town.refusal(request_of("taro"), town.office_with(Late(town))).refusal == "binding_mismatch"
+
+
+class Mixing(SpyRenderer):
+    """Of four pages that are asked for at once, the first two are handed to each other's person."""
+
+    def __init__(self, town) -> None:
+        super().__init__(town)
+        self.waiting = []
+
+    async def pdf(self, content):
+        mine = asyncio.get_running_loop().create_future()
+        self.waiting.append((content, mine))
+        if len(self.waiting) == 4:
+            together, self.waiting = self.waiting, []
+            one, other, *rest = await asyncio.gather(*(self.real.pdf(each) for each, _ in together))
+            for (_, whose), page in zip(together, [other, one, *rest], strict=True):
+                whose.set_result(page)
+        return await mine
+
+
+def test_a_renderer_that_mixes_people_up_under_load_gets_no_signature_and_the_others_their_own(town):
+    requests = [town.cards[name].request() for name in ("hanako", "taro", "foreign", "hanako") * 6]
+    office = town.office_with(Mixing(town))
+
+    async def all_at_once():
+        return await asyncio.gather(*(office.issue(it) for it in requests), return_exceptions=True)
+
+    answers = town.runner.run(all_at_once())
+    refused = [it.refusal for it in answers if isinstance(it, Refused)]
+    assert refused == ["binding_mismatch"] * 12
+    signed = 0
+    for request, answer in zip(requests, answers, strict=True):
+        if not isinstance(answer, Refused):
+            statement = town.read(answer.statement)
+            assert statement["transaction_id"] == request.transaction_id
+            assert statement["card_fingerprint"] == sha256(request.certificate_der).digest()
+            assert [each["sha256"] for each in statement["pages"]] == [sha256(it).digest() for it in answer.pages]
+            signed += 1
+    assert signed == 12
 
 
 def test_persons_more_or_fewer_than_ordered_are_not_signed(town, request_of):

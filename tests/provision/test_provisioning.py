@@ -17,6 +17,7 @@ from firmware.__main__ import main as kiosk
 from hub.clock import utc_now
 from hub.enrolment.__main__ import main as hub
 from hub.enrolment.app import EnrolRequest, Refused, enrol
+from hub.enrolment.register import Register
 from hub.enrolment.signing import Authority
 from hub.enrolment.tokens import Tokens
 from hub.files import write_new
@@ -122,7 +123,7 @@ def test_a_hub_that_does_not_answer_is_named_with_what_to_check(tmp_path, capsys
 def desk(data):
     clock = Clock()
     authority = Authority(data / "pki", clock)
-    return authority, Tokens(data, authority.fingerprint, clock), clock
+    return authority, Tokens(data, authority.fingerprint, clock), clock, Register(data, clock)
 
 
 def request(key=None, name="anything"):
@@ -133,11 +134,11 @@ def request(key=None, name="anything"):
 
 
 def test_the_name_in_a_certificate_is_the_tokens_not_the_requests(desk):
-    authority, tokens, _ = desk
+    authority, tokens, _, register = desk
     body = EnrolRequest(
         token=tokens.make("kiosk-0007"), kiosk_csr=request(name="kiosk-0001"), clerk_csr=request(name="monitor")
     )
-    answer = enrol(authority, tokens, body)
+    answer = enrol(authority, tokens, register, body)
     names = [
         x509.load_pem_x509_certificate(pem.encode()).subject.rfc4514_string()
         for pem in (answer.kiosk_certificate, answer.clerk_certificate)
@@ -146,18 +147,18 @@ def test_the_name_in_a_certificate_is_the_tokens_not_the_requests(desk):
 
 
 def test_a_token_is_of_no_use_after_a_day(desk):
-    authority, tokens, clock = desk
+    authority, tokens, clock, register = desk
     token = tokens.make("kiosk-0007")
     clock.now += timedelta(days=1, seconds=1)
     with pytest.raises(Refused, match="older than a day"):
-        enrol(authority, tokens, EnrolRequest(token=token, kiosk_csr=request(), clerk_csr=request()))
+        enrol(authority, tokens, register, EnrolRequest(token=token, kiosk_csr=request(), clerk_csr=request()))
 
 
 def test_a_token_changed_to_another_kiosk_is_unknown(desk):
-    authority, tokens, _ = desk
+    authority, tokens, _, register = desk
     token = tokens.make("kiosk-0007").replace("kiosk-0007", "kiosk-0001")
     with pytest.raises(Refused) as refused:
-        enrol(authority, tokens, EnrolRequest(token=token, kiosk_csr=request(), clerk_csr=request()))
+        enrol(authority, tokens, register, EnrolRequest(token=token, kiosk_csr=request(), clerk_csr=request()))
     assert refused.value.status == 403
 
 
@@ -171,10 +172,10 @@ def test_a_token_changed_to_another_kiosk_is_unknown(desk):
     ids=["nonsense", "RSA", "P-384"],  # not made of the values: keys differ between workers
 )
 def test_a_request_that_cannot_be_signed_uses_no_token(desk, csr, words):
-    authority, tokens, _ = desk
+    authority, tokens, _, register = desk
     token = tokens.make("kiosk-0007")
     with pytest.raises(Refused, match=words):
-        enrol(authority, tokens, EnrolRequest(token=token, kiosk_csr=csr, clerk_csr=request()))
+        enrol(authority, tokens, register, EnrolRequest(token=token, kiosk_csr=csr, clerk_csr=request()))
     assert tokens.spend(token) == "kiosk-0007"
 
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hub.scramble import shuffle
 from hub.scramble.bullseye import SIDE_DOTS
 from hub.scramble.label import BadAddress, Label, label_modules, label_text, parse_label
-from hub.scramble.layout import PATCH, Frame, label_side, layout
+from hub.scramble.layout import PATCH, Frame, label_side, layout, least_height
+from hub.scramble.panel import _frame
 from hub.scramble.profile import Profile
 
 labels = st.builds(
@@ -22,6 +23,7 @@ labels = st.builds(
     st.integers(1, 1023),
     st.integers(0, 0xFFFF),
     st.integers(0, 3),
+    st.booleans(),
 )
 
 
@@ -59,8 +61,9 @@ def test_an_address_that_no_label_can_hold_is_refused(address):
 
 @pytest.mark.parametrize("width", [560, 816, 1664])
 @pytest.mark.parametrize("profile", Profile)
-def test_marks_patches_and_data_share_the_grid_without_overlap(width, profile):
-    frame = Frame(width, 640, label_side(3))
+@pytest.mark.parametrize(("low", "height"), [(False, 640), (False, 312), (True, 144), (True, 304)])
+def test_marks_patches_and_data_share_the_grid_without_overlap(width, profile, low, height):
+    frame = Frame(width, height, label_side(3), low)
     plan = layout(frame, profile)
     used = np.zeros(plan.known.shape, int)
     used += plan.known
@@ -90,4 +93,23 @@ def test_the_layout_of_today_is_the_layout_of_tomorrow():
     assert sha256(b"".join(printed)).hexdigest() == LAYOUT_SHA256
 
 
+def test_the_low_layout_of_today_is_that_of_tomorrow():
+    frame = Frame(560, 216, label_side(3), low=True)
+    plan = layout(frame, Profile.DENSE)
+    printed = (plan.order.tobytes(), np.packbits(plan.known).tobytes(), plan.value.tobytes())
+    assert sha256(b"".join(printed)).hexdigest() == LOW_LAYOUT_SHA256
+    assert frame.labels == [(0, 0), (452, 0), (108, 0), (344, 0)]
+    assert frame.bullseyes[:2] == [(216, 0), (312, 0)]
+
+
+@pytest.mark.parametrize(("version", "low"), [(3, True), (4, True), (5, False)])
+def test_a_short_panel_is_low_where_its_labels_have_room(version, low):
+    side = label_side(version)
+    for frame, data in ((_frame(560, side, 60_000, low=True), 60_000), (_frame(560, side, 200_000, low=True), 200_000)):
+        assert frame.low == (low and data < 100_000)
+        assert frame.height >= least_height(side, low=frame.low)
+    assert not _frame(560, side, 60_000, low=False).low
+
+
 LAYOUT_SHA256 = "f52c4ad7c1ded01ca59384381d873fbed6d9796a7695c87cbae77233c2cd9fbf"
+LOW_LAYOUT_SHA256 = "c992ede80f6aa1806a86def2c6838ff3107388c34549e67f3dd5af91917a32b8"

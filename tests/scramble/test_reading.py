@@ -74,7 +74,7 @@ def test_a_scan_that_misses_half_the_panel_is_cut_off(sheet):
 
 
 def test_a_blurred_scan_is_called_blurred(sheet):
-    scan = cv2.GaussianBlur(_clean(sheet, 4).astype(np.float32), (0, 0), 7.0)
+    scan = cv2.GaussianBlur(_clean(sheet, 4).astype(np.float32), (0, 0), 10.0)
     scan += np.random.default_rng(2).normal(0, 16, scan.shape)
     assert _reason(read_panel(np.clip(scan, 0, 255).astype(np.uint8), KEYS)) is Reason.BLURRED
 

@@ -114,6 +114,7 @@ def _endings(texts: Texts) -> Iterator[tuple[str, View]]:
             "returned" if cause in ("printer_fault", "paper_out", "payment_returned", "overpaid") else "nothing_charged"
         )
         yield f"sorry-{cause}", pages.sorry(texts, cause, contact=CONTACT, money=money, countdown_s=10)
+    yield "sorry-card", pages.sorry(texts, "not_my_number_card", contact=CONTACT, card=True)
     yield "sorry-returning", pages.sorry(texts, "printer_fault", contact=CONTACT, money="returning", countdown_s=10)
     yield "sorry-stuck", pages.sorry(texts, "printer_fault", contact=CONTACT, money="stuck", countdown_s=10)
     for cause in idle_pages.OUT_OF_SERVICE_CAUSES:

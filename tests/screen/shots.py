@@ -20,7 +20,7 @@ FOLDER = Path(__file__).parents[2] / "docs/screens"
 PANEL = {"width": 1280, "height": 800}
 COLUMNS = 5
 THUMB = (384, 240)
-COLOURS = 24
+COLOURS = 40
 QUALITY = 40
 # Variants that differ in a sentence only are in the contact sheets.
 ALIKE = ("sorry-", "out_of_service-", "choose_type-", "registration-")
@@ -39,7 +39,7 @@ async def pictures_of(browser, lang: str, size: str = "normal", contrast: str = 
         for label, view in every_view(texts.load()[lang]):
             number = served.show_anew(view)
             await page.wait_for_selector(f'body[data-view="{number}"]')
-            await page.wait_for_function("[...document.images].every(each => each.complete)")
+            await page.evaluate("Promise.all([...document.images].map(each => each.decode()))")
             made[label] = Image.open(io.BytesIO(await page.screenshot())).convert("RGB")
         await page.close()
     return made
@@ -67,7 +67,9 @@ async def _shoot(languages: list[str]) -> None:
             contact_sheet(pictures).save(FOLDER / f"sheet-{lang}.webp", quality=QUALITY, method=6)
             if lang == "ja":
                 for label, picture in _full(pictures).items():
-                    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(FOLDER / f"ja-{label}.png", optimize=True)
+                    picture.quantize(COLOURS, kmeans=2, dither=Image.Dither.NONE).save(
+                        FOLDER / f"ja-{label}.png", optimize=True
+                    )
         for name, (size, contrast) in LOOKS.items():
             pictures = await pictures_of(browser, languages[0], size, contrast)
             contact_sheet(pictures).save(FOLDER / f"sheet-{languages[0]}-{name}.webp", quality=QUALITY, method=6)

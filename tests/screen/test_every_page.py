@@ -115,3 +115,28 @@ def test_the_buttons_beside_a_long_list_move_it_to_its_end(label, touched):
         assert [button for _, button in served.taps] == [touched]
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("size", ["normal", "large"])
+def test_the_limit_of_persons_and_the_fee_stay_in_sight_wherever_a_long_list_is(size):
+    stay = {"choose_persons-full": "#note", "confirm-long": "#facts dd:last-of-type"}
+    seen = """element => { const box = element.getBoundingClientRect();
+        return element.contains(document.elementFromPoint(box.left + 5, box.top + box.height / 2)); }"""
+
+    async def scenario():
+        async with screen() as served, chromium() as browser:
+            page = await browser.new_page(viewport=PANEL, reduced_motion="reduce")
+            await page.goto(served.url)
+            served.look(size, "normal")
+            for label, selector in stay.items():
+                number = served.show_anew(dict(every_view(TEXTS["ja"]))[label])
+                await page.wait_for_selector(f'body[data-view="{number}"][data-long]')
+                for part in (0, 0.3, 0.6, 1):
+                    await page.evaluate(
+                        "part => { const at = document.querySelector('#scroller');"
+                        " at.scrollTop = part * (at.scrollHeight - at.clientHeight); }",
+                        part,
+                    )
+                    assert await page.locator(selector).evaluate(seen), f"{label} at {part}"
+
+    asyncio.run(scenario())

@@ -18,6 +18,8 @@ TARGETS = {
     "check",
     "bench",
     "bench-hub",
+    "bench-fleet",
+    "test-dashboards",
     "package",
     "test-attack",
     "test-scramble",
@@ -25,7 +27,11 @@ TARGETS = {
     "fuzz",
     "sbom",
     "test-boot",
+    "image",
+    "update-bundle",
+    "test-image",
     "hil",
+    "docs",
     "clean",
     "lock",
 }
@@ -37,7 +43,7 @@ def make(*arguments):
 
 def told_commands(text):
     """`make X` as it stands in commands: between backquotes or at the beginning of a line of code."""
-    return set(re.findall(r"(?:^\s*\$?\s*|`)make ([a-z]+)\b", text, re.MULTILINE))
+    return set(re.findall(r"(?:^\s*\$?\s*|`)make ([a-z]+(?:-[a-z]+)*)\b", text, re.MULTILINE))
 
 
 def test_make_alone_prints_every_target_in_one_line():

@@ -13,7 +13,7 @@ CONFTEST = Path(__file__).parents[1] / "conftest.py"
 def outcome_of(folder: Path, source: str, *options: str) -> tuple[int, str]:
     """Run one test file in a folder of its own under our rule."""
     shutil.copy(CONFTEST, folder / "conftest.py")
-    (folder / "pytest.ini").write_text("[pytest]\n")
+    (folder / "pytest.ini").write_text("[pytest]\naddopts = -p no:labgrid\n")
     (folder / "test_sample.py").write_text(source)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options, str(folder)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, timeout=60)

@@ -13,9 +13,12 @@ from firmware.app.clerk.state import (
     Over,
     Page,
     Paying,
+    Printing,
     Question,
+    Receipting,
     Saying,
     TakingCard,
+    TakingPaper,
     Work,
     Working,
 )
@@ -85,18 +88,20 @@ def say(
 ) -> Answer:
     """Show a last page. A transaction that nothing came of is cancelled at the centre; what was chosen is forgotten."""
     phase = Saying(page, end, now + limits.last_page_s, cause, money)
-    return replace(clerk, phase=phase, visit=_remembered(clerk.visit)), (*commands, *_undo(clerk.visit, end))
+    return replace(clerk, phase=phase, visit=_remembered(clerk.visit)), (*commands, *_undo(clerk, end))
 
 
 def leave(clerk: Clerk, end: EndCause) -> Answer:
     """End without another page."""
     over = replace(clerk, phase=Over(), visit=_remembered(clerk.visit))
-    return over, (*_undo(clerk.visit, end), v.Say(Ended(end)))
+    return over, (*_undo(clerk, end), v.Say(Ended(end)))
 
 
-def _undo(visit: Visit, end: EndCause) -> tuple[v.Command, ...]:
+def _undo(clerk: Clerk, end: EndCause) -> tuple[v.Command, ...]:
+    """Wipe, and have the centre cancel; not what was paid, whose end is the kiosk's to tell."""
     wiped = (v.WipePin(), v.WipeTyped())
-    if visit.transaction_id and end is not EndCause.FINISHED:
+    paid = isinstance(clerk.phase, (Printing, Receipting, TakingPaper))
+    if clerk.visit.transaction_id and end is not EndCause.FINISHED and not paid:
         return (*wiped, v.CancelTransaction(_CANCEL_WORDS[end]))
     return wiped
 

@@ -7,7 +7,6 @@ Yokohama 2023-03). Source: `docs/reference/hub-protocol.md`.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import secrets
 import time
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import msgspec
 from msgspec import Meta
 
+from firmware.app.base64url import bytes_of, text_of
 from firmware.app.clerk import answer, binding, session_keys
 from firmware.app.clerk.answer import Answer, Asked
 from firmware.app.clerk.binding import Document, Expected
@@ -126,11 +126,11 @@ class Exchange:
         """Show the card's authentication certificate (DER) and signature (256 bytes); returns what can be had."""
         body = {
             "v": VERSION,
-            "clerk_nonce": _text_of(self._keys.clerk_nonce),
-            "signing_key": _text_of(self._keys.signing_key),
-            "encryption_key": _text_of(self._keys.encryption_key),
-            "certificate": _text_of(certificate_der),
-            "signature": _text_of(signature),
+            "clerk_nonce": text_of(self._keys.clerk_nonce),
+            "signing_key": text_of(self._keys.signing_key),
+            "encryption_key": text_of(self._keys.encryption_key),
+            "certificate": text_of(certificate_der),
+            "signature": text_of(signature),
             "algorithm": "rsa2048-sha256",
         }
         with self._ending_on_failure():
@@ -152,7 +152,7 @@ class Exchange:
         session = self._session(transaction)
         with self._ending_on_failure():
             signed = query.signed(session, self._keys)
-            body = {"query": _text_of(signed)}
+            body = {"query": text_of(signed)}
             accept = "application/octet-stream"
             sealed = (await self._ask("POST", self._path("query"), body, self._issue_timeout_s, accept)).body
             async with self._reporting():
@@ -178,7 +178,7 @@ class Exchange:
         transaction, order = self._open(), self.order_of(choice)
         with self._ending_on_failure():
             ends = time.monotonic() + self._issue_timeout_s
-            body = {"order": _text_of(order.signed(self._keys))}
+            body = {"order": text_of(order.signed(self._keys))}
             taken = (await self._ask("POST", self._path("order"), body, self._issue_timeout_s)).read(_OrderTaken)
             left_s = max(ends - time.monotonic(), 0.0)
             accept = "application/octet-stream"
@@ -234,7 +234,7 @@ class Exchange:
     async def _report(self, mismatch: BindingMismatch) -> None:
         """Submit the statement, if there is one, and cancel; the centre being gone changes nothing here."""
         if mismatch.statement is not None:
-            body = {"statement": _text_of(mismatch.statement), "field": mismatch.field}
+            body = {"statement": text_of(mismatch.statement), "field": mismatch.field}
             with suppress(HubError):  # nothing was shown, paid or printed; the cancellation is tried all the same
                 await self._ask("POST", self._path("mismatch"), body)
         await self.cancel("mismatch")
@@ -275,13 +275,9 @@ class Exchange:
         return f"/v1/transactions/{self._open().id}/{step}"
 
 
-def _text_of(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
-
-
 def _bytes_of(text: str) -> bytes:
     """Return the bytes of base64url without padding; `HubGarbled` unless this is the one way to write them."""
-    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    if _text_of(data) != text:
+    data = bytes_of(text)
+    if text_of(data) != text:
         raise HubGarbled("base64url")
     return data

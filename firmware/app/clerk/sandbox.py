@@ -111,7 +111,8 @@ def _feel() -> None:
     """Try three forbidden things: walls that nobody has touched are not believed in."""
     for what, attempt in {
         "a file outside": lambda: os.close(os.open("/etc/passwd", os.O_RDONLY)),
-        "a new file": lambda: os.close(os.open(PACKAGE / "felt", os.O_WRONLY | os.O_CREAT, 0o600)),
+        # Where files could be made but for the walls: a read-only file system refuses for a reason of its own.
+        "a new file": lambda: os.close(os.open("/tmp/kiosk-felt", os.O_WRONLY | os.O_CREAT, 0o600)),  # noqa: S108
         "a raw socket": lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW).close(),
     }.items():
         try:

@@ -128,4 +128,5 @@ def _last_page(phase: Saying, visit: Visit, texts: Texts) -> View:
         case Page.PIN_LOCKED:
             return pages.pin_locked(texts, contact)
         case Page.SORRY:
-            return pages.sorry(texts, phase.cause, contact=contact, money=_MONEY.get(phase.money, ""))
+            money = _MONEY.get(phase.money, "")
+            return pages.sorry(texts, phase.cause, contact=contact, money=money, card=visit.card)

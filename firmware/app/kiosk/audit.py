@@ -7,6 +7,7 @@ nor for checking it (`audit_check.py`). Format: docs/reference/audit.md; docs/de
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -41,28 +42,49 @@ def line_of(before: bytes, body: dict[str, object]) -> tuple[bytes, bytes]:
 class AuditLog:
     """The open log. `note` blocks until the line is on the disk: call it off the loop. Raises `JournalError`.
 
+    What it is `owed` at the start, with a disk that refuses, it takes later: money that lies there goes back first.
     `sign` makes a DER signature (ECDSA, SHA-256) of its bytes with the kiosk's key.
     """
 
     def __init__(self, path: Path, kiosk_id: str, sign: Callable[[bytes], bytes]) -> None:
-        self._path = path
+        self.path = path
+        self.synced = 0  # bytes that no power cut can take
         self._sign = sign
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             self._number, self._hash, whole, self._recent = _end_of(self._fd)
-            os.ftruncate(self._fd, whole)
-            os.lseek(self._fd, whole, os.SEEK_SET)
+            self._cut_off_at(whole)
         except OSError as error:
             raise JournalError(f"{path}: {error.strerror}. Check kiosk.state_dir, its owner and the disk.") from error
         self._unsigned = 0
         self._lock = threading.Lock()  # journal and alarms are written from threads
-        self.note("started", kiosk_id=kiosk_id, sign=True)
+        self._owed: list[tuple[str, bool, dict[str, str | int]]] = []
+        self.owe("started", kiosk_id=kiosk_id, sign=True)
 
     def note(self, what: str, *, sign: bool = False, **ids: str | int) -> None:
         """Put one thing on record; with `sign`, a check-point behind it."""
         with self._lock:
+            self._pay()
             self._note(what, sign=sign, **ids)
+
+    def owe(self, what: str, *, sign: bool = False, **ids: str | int) -> None:
+        """Put one thing on record as soon as the disk takes it: now, if it does."""
+        with self._lock:
+            self._owed.append((what, sign, ids))
+            with contextlib.suppress(JournalError):  # whoever notes or pays next is told
+                self._pay()
+
+    def pay(self) -> None:
+        """Put on record what is owed; `JournalError` when the disk still refuses."""
+        with self._lock:
+            self._pay()
+
+    def _pay(self) -> None:
+        while self._owed:
+            what, sign, ids = self._owed[0]
+            self._note(what, sign=sign, **ids)
+            del self._owed[0]
 
     def has_lately(self, **ids: str) -> bool:
         """Tell whether one of the last lines before this start has all of these."""
@@ -78,8 +100,9 @@ class AuditLog:
             self._unsigned = 0
         try:
             os.fdatasync(self._fd)
+            self.synced = self._end
         except OSError as error:
-            raise JournalError(f"{self._path}: {error.strerror}. Free or repair the disk.") from error
+            raise JournalError(f"{self.path}: {error.strerror}. Free or repair the disk.") from error
 
     def close(self) -> None:
         """Sign the end and close the file."""
@@ -91,12 +114,22 @@ class AuditLog:
     def _append(self, body: dict[str, object]) -> None:
         line, digest = line_of(self._hash, {"n": self._number + 1, "at_s": round(time.time(), 3), **body})
         try:
+            if self._torn:
+                self._cut_off_at(self._end)
+            self._torn = True
             written = os.write(self._fd, line)
         except OSError as error:
-            raise JournalError(f"{self._path}: {error.strerror}. Free or repair the disk.") from error
+            raise JournalError(f"{self.path}: {error.strerror}. Free or repair the disk.") from error
         if written != len(line):
-            raise JournalError(f"{self._path}: the disk took only a part of a line. Free space on it.")
+            raise JournalError(f"{self.path}: the disk took only a part of a line. Free space on it.")
+        self._torn, self._end = False, self._end + len(line)
         self._number, self._hash = self._number + 1, digest
+
+    def _cut_off_at(self, end: int) -> None:
+        """Let the next line follow the last whole one."""
+        os.ftruncate(self._fd, end)
+        os.lseek(self._fd, end, os.SEEK_SET)
+        self._torn, self._end = False, end
 
 
 class AuditedJournal(Journal):
@@ -107,16 +140,18 @@ class AuditedJournal(Journal):
         self._audit = audit
         last = next(reversed(self.latest.values()), None)
         if last and not audit.has_lately(document_id=last.order.document_id, state=str(last.state)):
-            self._put_on_record(last)  # the process ended between the two files
+            self._put_on_record(last, self._audit.owe)  # the process ended between the two files
+        if not self.open_orders():  # else their money goes back first; their ends are noted here, or end the process
+            self._audit.pay()
 
     def append(self, entry: Entry) -> None:
         """Write the entry, then put it on record."""
         super().append(entry)
-        self._put_on_record(entry)
+        self._put_on_record(entry, self._audit.note)
 
-    def _put_on_record(self, entry: Entry) -> None:
+    def _put_on_record(self, entry: Entry, note: Callable[..., None]) -> None:
         order = entry.order
-        self._audit.note(
+        note(
             "order",
             sign=entry.state in FINAL,
             state=str(entry.state),

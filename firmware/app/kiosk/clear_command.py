@@ -6,13 +6,13 @@ Format: `docs/reference/alarms.md`. `cryptography` is imported where it is used:
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 from msgspec import Meta
 
+from firmware.app.base64url import bytes_of, text_of
 from firmware.app.kiosk.alarms import ClearReason
 from firmware.app.kiosk.incidents import Clearance
 
@@ -58,16 +58,6 @@ class Signed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
 def key_id(public_key: bytes) -> str:
     """Return the first 8 bytes of SHA-256 of a raw public key, in hexadecimal."""
     return hashlib.sha256(public_key).hexdigest()[:16]
-
-
-def text_of(raw: bytes) -> str:
-    """Return base64url without padding."""
-    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-
-
-def bytes_of(text: str) -> bytes:
-    """Return the bytes of base64url without padding; `ValueError`."""
-    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
 def sign(command: ClearAlarm, key: Ed25519PrivateKey) -> Signed:

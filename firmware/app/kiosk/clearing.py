@@ -12,9 +12,10 @@ import contextlib
 import os
 import secrets
 import socket
+import sys
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -95,7 +96,9 @@ class Clearing:
         except OSError:
             listener.close()
             raise
-        self._server = await asyncio.start_unix_server(self._meet, sock=listener, limit=LONGEST_LINE)
+        # From Python 3.13 on asyncio would look for the file at the address it was bound at, which is gone by now.
+        options: dict[str, Any] = {"cleanup_socket": False} if sys.version_info >= (3, 13) else {}
+        self._server = await asyncio.start_unix_server(self._meet, sock=listener, limit=LONGEST_LINE, **options)
 
     async def close(self) -> None:
         """Listen no more."""

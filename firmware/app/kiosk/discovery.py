@@ -1,6 +1,7 @@
 """Announces the kiosk's entities to a Home Assistant at the same broker, one retained topic each.
 
-Off by default: a fleet has dashboards of its own. Read only: commands must be signed, which a button there cannot.
+Off by default: a fleet has dashboards of its own. A button's press is heard and signed by `hub home-assistant`, never
+by a kiosk: commands must be signed, which a button cannot.
 Form: Home Assistant's documentation, "MQTT discovery"; state topics: `docs/reference/mqtt.md`.
 """
 
@@ -56,6 +57,15 @@ _ENTITIES = (
 )
 
 
+_BUTTONS = {
+    "out_of_service": "Take out of service",
+    "in_service": "Put in service",
+    "restart": "Restart",
+    "send_diagnostics": "Send diagnostics",
+    "test_print": "Test print",
+}
+
+
 def announcements(kiosk_id: str, version: str) -> Iterator[tuple[str, str]]:
     """Give topic and payload of every entity."""
     branch = f"kiosk/v1/{kiosk_id}/"
@@ -64,7 +74,6 @@ def announcements(kiosk_id: str, version: str) -> Iterator[tuple[str, str]]:
         config: dict[str, object] = {
             "name": entity.name,
             "unique_id": f"{kiosk_id}_{entity.key}",
-            "object_id": f"{kiosk_id.replace('-', '_')}_{entity.key}",
             "state_topic": branch + entity.topic,
             "value_template": entity.template,
             "availability_topic": branch + "avail",
@@ -73,3 +82,15 @@ def announcements(kiosk_id: str, version: str) -> Iterator[tuple[str, str]]:
         if entity.device_class:
             config["device_class"] = entity.device_class
         yield f"homeassistant/{entity.component}/{kiosk_id}/{entity.key}/config", json.dumps(config)
+    for name, text in _BUTTONS.items():
+        button: dict[str, object] = {
+            "name": text,
+            "unique_id": f"{kiosk_id}_{name}",
+            "command_topic": f"homeassistant/button/{kiosk_id}/{name}/press",
+            "availability_topic": branch + "avail",
+            "entity_category": "config",
+            "device": device,
+        }
+        if name == "restart":
+            button["device_class"] = "restart"
+        yield f"homeassistant/button/{kiosk_id}/{name}/config", json.dumps(button)

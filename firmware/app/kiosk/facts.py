@@ -22,13 +22,13 @@ def observe(facts: Facts, event: v.Event) -> Facts:
         case devices.PrinterChanged(status):
             return paper.seen(facts, status)
         case v.PrinterLent():
-            return replace(facts, printer_lent=True)
+            return paper.lent(facts)
         case v.PrinterSettled(clean):
             return replace(facts, printer_lent=False, printer_dirty=not clean)
         case v.HubAnswered(open=is_open):
-            return replace(facts, hub=True, open=is_open)
-        case v.HubLost():
-            return replace(facts, hub=False, open=False)
+            return replace(facts, hub=True, open=is_open, revoked=False)
+        case v.HubLost(revoked):
+            return replace(facts, hub=False, open=False, revoked=revoked)
         case v.ClerkSaid(clerk, Ready(port, token)):
             return replace(facts, spare=Spare(clerk, port, token))
         case v.ClerkGone(clerk) if facts.spare and facts.spare.clerk == clerk:
@@ -99,7 +99,7 @@ def reasons(facts: Facts) -> frozenset[Reason]:
     if facts.hub is None or facts.printer_lent or (facts.escrow_busy and not facts.jam):
         found.add(Reason.STARTING)
     if facts.hub is False:
-        found.add(Reason.HUB_DOWN)
+        found.add(Reason.CERTIFICATE_REVOKED if facts.revoked else Reason.HUB_DOWN)
     if facts.hub and not facts.open:
         found.add(Reason.CLOSED)
     if not facts.printer_lent and (reason := printer_reason(facts)):

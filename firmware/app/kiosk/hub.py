@@ -56,6 +56,11 @@ class _Standing(msgspec.Struct, frozen=True):
     version: _Version
 
 
+class _AuditStanding(msgspec.Struct, frozen=True):
+    lines: Annotated[int, Meta(ge=0)]
+    head: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}\Z")]
+
+
 class Stale(Exception):
     """The version given is not current; `state` and `version` are what is true."""
 
@@ -119,3 +124,16 @@ class KioskHub:
         )
         standing = response.read(_Standing)
         return standing.state, standing.version
+
+    async def audit_standing(self) -> tuple[int, str]:
+        """Return how many lines of this kiosk's audit log the centre has, and the hash of the last one."""
+        response = await self._client.request("GET", "/v1/audit", deadline_s=self._timeout_s)
+        standing = response.read(_AuditStanding)
+        return standing.lines, standing.head
+
+    async def put_audit(self, after: int, after_head: str, lines: list[str], *, anew: bool) -> tuple[int, str]:
+        """Give the centre the lines that follow line `after`; returns what it has then."""
+        body = {"after": after, "after_head": after_head, "lines": lines, "anew": anew}
+        response = await self._client.request("PUT", "/v1/audit", body, deadline_s=self._timeout_s)
+        standing = response.read(_AuditStanding)
+        return standing.lines, standing.head

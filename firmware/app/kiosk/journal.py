@@ -10,6 +10,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from firmware.app.kiosk.intent import FILE as INTENT
+from firmware.app.kiosk.intent import Intent
 from firmware.app.kiosk.lines import Body, LineDamaged, LineFile, read
 from firmware.app.kiosk.orders import FINAL, OpenOrder, Order, OrderState
 from firmware.app.messages import Id
@@ -61,6 +63,7 @@ class Journal:
         self.counts: Counter[OrderState] = Counter()  # orders by the state that they came to
         try:
             self._file = LineFile(path, lambda body: self._keep(entry_of(body)))
+            self._intent = Intent(path.with_name(INTENT))
         except OSError as error:
             raise JournalError(f"{path}: {error.strerror}. Check kiosk.state_dir, its owner and the disk.") from error
         except LineDamaged as error:
@@ -115,9 +118,20 @@ class Journal:
             raise JournalError(f"{self.path}: {error.strerror}. Free or repair the disk.") from error
         self._keep(entry)
 
+    def intend(self, order: Order, outcome: OrderState | None) -> None:
+        """Note the end that the return of its money will give an order, or None: it did not go back. `JournalError`."""
+        try:
+            if outcome:
+                self._intent.begin(order.document_id, outcome)
+            else:
+                self._intent.withdraw()
+        except OSError as error:
+            raise JournalError(f"{self.path.with_name(INTENT)}: {error.strerror}. Free or repair the disk.") from error
+
     def open_orders(self) -> tuple[OpenOrder, ...]:
         """Return the orders that have no end yet."""
-        return tuple(OpenOrder(entry.order, entry.state) for entry in self.latest.values() if entry.state not in FINAL)
+        found = (entry for entry in self.latest.values() if entry.state not in FINAL)
+        return tuple(OpenOrder(each.order, each.state, self._intent.of(each.order.document_id)) for each in found)
 
     def last(self) -> OpenOrder | None:
         """Return the newest order: coins that lie in the escrow can only be its."""
@@ -125,5 +139,6 @@ class Journal:
         return OpenOrder(entry.order, entry.state) if entry else None
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the files."""
         self._file.close()
+        self._intent.close()

@@ -42,10 +42,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class OpenOrder:
-    """An order of the journal, and the state that it came to."""
+    """An order of the journal, and the state that it came to; `meant` is its end if its money has gone back since."""
 
     order: Order
     state: OrderState
+    meant: OrderState | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import replace
 from firmware.app.kiosk import vocabulary as v
 from firmware.app.kiosk.orders import OrderState
 from firmware.app.kiosk.state import Facts
-from firmware.devices import Paper, PrinterStatus
+from firmware.devices import Media, Paper, PrinterStatus
 
 SLIP_MM = 150  # a receipt, or the slip of a registration, and the way from the head to the knife
 
@@ -39,6 +39,18 @@ def spent(facts: Facts, commands: Sequence[v.Command]) -> Facts:
     job_mm = sum(order.length_mm for order in paid) + SLIP_MM
     left_mm = None if facts.paper_left_mm is None else max(facts.paper_left_mm - job_mm, 0)
     return replace(facts, job_mm=job_mm, paper_left_mm=left_mm)
+
+
+def lent(facts: Facts) -> Facts:
+    """Return the facts once the printer is lent: whatever is printed, a strip that no order knows may be among it."""
+    job_mm = max(facts.job_mm, SLIP_MM) if facts.printer.near_end_mm else facts.job_mm
+    return replace(facts, printer_lent=True, job_mm=job_mm)
+
+
+def may_try(facts: Facts) -> bool:
+    """Tell whether a strip may be printed that nobody pays for: the last paper is for certificates."""
+    free = not facts.printer_lent and not facts.printer_dirty and facts.tray is Media.NOT_PRESENT
+    return free and facts.printer.ready and facts.printer.paper is Paper.FULL
 
 
 def enough(facts: Facts, length_mm: int) -> bool:

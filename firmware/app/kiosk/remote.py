@@ -42,7 +42,7 @@ class Acts:
     """What a command can do. `switch(True)` takes the kiosk out of service, at once or once the person has left.
 
     `clear` returns what was done, and raises `Refused`; `at_rest` tells whether nobody is being served; `test_print`
-    returns whether it began, None where it is not available.
+    returns once the printer has confirmed the strip, and raises `Refused`.
     """
 
     at_rest: Callable[[], bool]
@@ -50,7 +50,7 @@ class Acts:
     clear: Callable[[Clearance], Awaitable[str]]
     restart: Callable[[], object]
     diagnose: Callable[[], None]
-    test_print: Callable[[], bool | None]
+    test_print: Callable[[], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +143,8 @@ class Remote:
                 raise Refused("busy", "a person is being served, or something lies there: ask again later")
             case Order.RESTART:
                 return "done"
-            case Order.TEST_PRINT if (began := acts.test_print()) is not None:
-                if not began:
-                    raise Refused("busy", "the printer is not ready: look at state/printer")
+            case Order.TEST_PRINT:
+                await acts.test_print()
                 return "done"
-            case _:
+            case _:  # start_update: no updater is installed here
                 return "not_available"

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 from msgspec import Meta
 
+from firmware.app.base64url import bytes_of
 from firmware.app.kiosk import clear_command
 from firmware.app.kiosk.clear_command import Refused, Signed
 
@@ -78,7 +79,7 @@ def checked(name: str, payload: bytes, keys: Mapping[str, str], kiosk_id: str, n
     key = next((key for key in keys.values() if _id_of(key) == signed.key_id), None)
     if key is None:
         raise Refused("unknown-key", f"key {signed.key_id} is not among operators.keys of the kiosk's configuration")
-    if not clear_command.is_signed(signed.command, signed.signature, clear_command.bytes_of(key), LABEL):
+    if not clear_command.is_signed(signed.command, signed.signature, bytes_of(key), LABEL):
         raise Refused("bad-signature", f"this was not signed with key {signed.key_id}")
     try:
         command = msgspec.json.decode(signed.command, type=Command)
@@ -114,4 +115,4 @@ def _in_time(issued_at: int, expires_at: int, now_s: float) -> None:
 
 
 def _id_of(key: str) -> str:
-    return clear_command.key_id(clear_command.bytes_of(key))
+    return clear_command.key_id(bytes_of(key))

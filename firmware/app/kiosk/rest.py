@@ -88,7 +88,7 @@ def _settle(found: v.OpenOrder, facts: Facts) -> list[v.Command]:
         case v.OrderState.PAID | v.OrderState.PRINTING if money_there:
             return [v.ReturnEscrow(found.order, v.OrderState.REFUNDED)]
         case v.OrderState.PAID | v.OrderState.PRINTING:
-            return [v.Record(found.order, v.OrderState.UNKNOWN)]
+            return [v.Record(found.order, found.meant or v.OrderState.UNKNOWN)]
         case _ if money_there:
             return [v.ReturnEscrow(found.order, v.OrderState.CANCELLED)]
         case _:

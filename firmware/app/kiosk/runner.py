@@ -18,15 +18,16 @@ from firmware.app.kiosk import outputs
 from firmware.app.kiosk import vocabulary as v
 from firmware.app.kiosk.alarms import Noted
 from firmware.app.kiosk.incidents import Clearance, Incident, Incidents, Line
-from firmware.app.kiosk.journal import Entry, Journal
+from firmware.app.kiosk.journal import Entry, Journal, JournalError
 from firmware.app.kiosk.loan import Loan
 from firmware.app.kiosk.machine import step
-from firmware.app.kiosk.state import Kiosk, Limits
+from firmware.app.kiosk.paper import may_try
+from firmware.app.kiosk.state import Idle, Kiosk, Limits, OutOfService
 from firmware.app.messages import Id, Mark, Moment
 from firmware.devices import BuzzerPattern, DeviceTimeout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from firmware.app.kiosk.children import Clerks, Recorder
     from firmware.app.kiosk.desk import Desk
@@ -115,6 +116,22 @@ class Runner:
         finally:
             self._clearance = self._cleared = None
 
+    async def lend(self, job: Callable[[], Awaitable[bool]]) -> bool | None:
+        """Lend the printer to `job`, which tells whether its strip was printed whole; nobody can be served meanwhile.
+
+        None if the printer cannot be lent now.
+        """
+        hands, kiosk = self._hands, self.kiosk
+        if hands is None or not isinstance(kiosk.phase, (Idle, OutOfService)) or not may_try(kiosk.facts):
+            return None
+        self.post(v.PrinterLent())
+        async with self._printer:
+            await asyncio.to_thread(hands.loan.begin)
+            await hands.printer.close()
+            printed = await job()
+        await self._reclaim(hands, whole=printed)
+        return printed
+
     def _drain(self) -> None:
         if self._draining or self._hands is None:
             return
@@ -195,11 +212,10 @@ class Runner:
                     hands.recorder.mark(mark)
                 case Line() as line:
                     await self._put_on_record(hands, line)
-                case v.ReturnEscrow(order, outcome) as back:
-                    done = v.EscrowReturned(order, outcome)
-                    self._spawn(self._move_escrow(hands.coins.give_back, done, v.EscrowStuck(back)))
+                case v.ReturnEscrow() as back:
+                    self._spawn(self._return_escrow(hands, back))
                 case v.StackEscrow() as keep:
-                    self._spawn(self._move_escrow(hands.coins.stack, v.EscrowStacked(), v.EscrowStuck(keep)))
+                    self._spawn(self._stack_escrow(hands, keep))
                 case v.LendPrinter():
                     self._spawn(self._lend(hands))
                 case v.ReclaimPrinter(whole):
@@ -223,15 +239,30 @@ class Runner:
         if not task.cancelled() and (error := task.exception()) and not self.failed.done():
             self.failed.set_exception(error)
 
-    async def _move_escrow(
-        self, move: Callable[[], Coroutine[None, None, None]], done: v.Event, stuck: v.EscrowStuck
-    ) -> None:
+    async def _return_escrow(self, hands: Hands, back: v.ReturnEscrow) -> None:
+        """Note how the order will end, then give the money back; no disk that refuses the note holds it."""
+        order, outcome = back.order, back.outcome
+        if order and outcome:
+            try:
+                await asyncio.to_thread(hands.journal.intend, order, outcome)
+            except JournalError as error:
+                self._log(str(error))
         try:
-            await move()
+            await hands.coins.give_back()
         except DeviceTimeout:
-            self.post(stuck)
+            if order and outcome:
+                await asyncio.to_thread(hands.journal.intend, order, None)
+            self.post(v.EscrowStuck(back))
         else:
-            self.post(done)
+            self.post(v.EscrowReturned(order, outcome))
+
+    async def _stack_escrow(self, hands: Hands, keep: v.StackEscrow) -> None:
+        try:
+            await hands.coins.stack()
+        except DeviceTimeout:
+            self.post(v.EscrowStuck(keep))
+        else:
+            self.post(v.EscrowStacked())
 
     async def _lend(self, hands: Hands) -> None:
         async with self._printer:

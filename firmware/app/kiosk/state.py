@@ -29,6 +29,7 @@ class Reason(StrEnum):
 
     STARTING = "starting"
     HUB_DOWN = "hub_down"
+    CERTIFICATE_REVOKED = "certificate_revoked"
     CLOSED = "closed"
     PRINTER_OFFLINE = "printer_offline"
     COVER_OPEN = "cover_open"
@@ -72,6 +73,7 @@ class Facts:
     camera: CameraHealth = CameraHealth.UNKNOWN
     camera_cause: str = "none"
     hub: bool | None = None
+    revoked: bool = False
     open: bool = False
     broker: bool = False
     maintenance: bool = False

@@ -60,7 +60,9 @@ class HubAnswered:
 
 @dataclass(frozen=True, slots=True)
 class HubLost:
-    """The centre did not answer, or not sensibly."""
+    """The centre did not answer, or not sensibly, or (`revoked`) that this kiosk's certificate is revoked."""
+
+    revoked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,7 +69,7 @@ def enrol(url: str, token: Token, folder: Path) -> None:
     requests = {f"{who}_csr": request_for(folder / f"{who}.key", name) for who, name in names.items()}
     trusted = ssl.create_default_context(cadata=authority)
     body = msgspec.json.encode({"token": token.text, **requests})
-    answer = _decoded(_ask(url, trusted, "POST", "/v1/enrol", body))
+    answer = _decoded(ask(url, trusted, "POST", "/v1/enrol", body))
     issuer = x509.load_pem_x509_certificate(authority.encode())
     certificates = {"kiosk": answer.kiosk_certificate, "clerk": answer.clerk_certificate}
     for who, pem in certificates.items():
@@ -85,7 +85,7 @@ def _authority(url: str, token: Token) -> str:
     blind = ssl.create_default_context()
     blind.check_hostname = False
     blind.verify_mode = ssl.CERT_NONE
-    pem = _ask(url, blind, "GET", "/v1/authority", None)
+    pem = ask(url, blind, "GET", "/v1/authority", None)
     try:
         found = x509.load_pem_x509_certificate(pem).fingerprint(hashes.SHA256()).hex()
     except ValueError as error:
@@ -95,7 +95,8 @@ def _authority(url: str, token: Token) -> str:
     return pem.decode()
 
 
-def _ask(url: str, context: ssl.SSLContext, method: str, path: str, body: bytes | None) -> bytes:
+def ask(url: str, context: ssl.SSLContext, method: str, path: str, body: bytes | None) -> bytes:
+    """Ask the hub's enrolment and return the body of its answer; `NotEnrolled` says why there is none."""
     place = urlsplit(url)
     line = http.client.HTTPSConnection(place.hostname or "", place.port or 443, timeout=TIMEOUT_S, context=context)
     try:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from firmware.app.screens.texts import Texts
 
 OUT_OF_SERVICE_CAUSES = (
+    "certificate_revoked",
     "hub_down",
     "printer_offline",
     "cover_open",
@@ -54,16 +55,17 @@ def home(texts: Texts, hours: tuple[str, str] = DEFAULT_HOURS) -> View:
 def out_of_service(
     texts: Texts, causes: Sequence[str], contact: str = "", hours: tuple[str, str] = DEFAULT_HOURS
 ) -> View:
-    """Tell that nothing can be issued now and why: `causes` are of `OUT_OF_SERVICE_CAUSES`."""
-    note = texts.say("view.out_of_service.note", contact=unbroken(contact)) if contact else ""
+    """Tell that nothing can be issued now and why, with hours and contact: `causes` are of `OUT_OF_SERVICE_CAUSES`."""
     opening = _hours(texts, hours)
+    said = () if "closed" in causes else (texts.say("view.home.note", hours=opening),)  # that cause names the hours
+    asked = (texts.say("view.out_of_service.note", contact=unbroken(contact)),) if contact else ()
     return View(
         name="out_of_service",
         layout="message",
         tone="normal" if _WAITING.issuperset(causes) else "warning",
         title=texts.say("view.out_of_service.title"),
         lines=tuple(texts.say(f"cause.{cause}", hours=opening) for cause in causes),
-        note=note,
+        note="\n".join((*said, *asked)),
         picture="wait" if causes and _WAITING.issuperset(causes) else "closed",
         **texts.frame,
     )

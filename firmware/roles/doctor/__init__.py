@@ -1,6 +1,7 @@
 """`kiosk doctor`: looks at each device, the centre, the broker, clock and disk, and says line by line what to do.
 
-Changes nothing: what a running kiosk holds is left alone, and the journal is only read. Not responsible for repairing
+Changes nothing: what a running kiosk holds is left alone, and the journal is only read. With a strip it is the fitter's
+check-list on paper. Not responsible for repairing
 anything, nor for whether the configuration itself is right (`config.py`).
 """
 
@@ -23,11 +24,14 @@ from firmware.roles.doctor import (
     peripherals,
     sandbox,
     screen,
+    strip,
     voice,
 )
 from firmware.roles.doctor.finding import Check, Finding, Mark, warn
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from firmware.config import Config
 
 FAILED = 1
@@ -35,12 +39,12 @@ HUB_REMEDY = "check hub.ca and the certificates and keys under [hub]; the operat
 PINS_REMEDY = "check the wiring, the pin numbers, and that this user is in the group gpio"
 
 
-def run(config: Config) -> int:
-    """Print one line for each check; return 0 when none says FAIL, else 1."""
-    return asyncio.run(_run(config))
+def run(config: Config, *, with_strip: bool = False) -> int:
+    """Print one line for each check, and on paper if asked to; return 0 when none says FAIL, else 1."""
+    return asyncio.run(_run(config, with_strip=with_strip))
 
 
-async def _run(config: Config) -> int:
+async def _run(config: Config, *, with_strip: bool) -> int:
     occupant = await screen.find_occupant(config.screen.port)
     checks = _checks(config, occupant)
     if occupant in screen.HOLDING:
@@ -48,12 +52,21 @@ async def _run(config: Config) -> int:
     else:
         checks += _exclusive(config)
     tasks = [asyncio.create_task(check.perform(), name=check.name) for check in checks]
-    marks: set[Mark] = set()
+    findings: dict[str, Finding] = {}
     for task in tasks:  # in their order, each as soon as it and those before it are known
-        finding = await task
-        print(finding.line(task.get_name()), flush=True)
-        marks.add(finding.mark)
-    return FAILED if Mark.FAIL in marks else os.EX_OK
+        findings[task.get_name()] = await task
+        print(findings[task.get_name()].line(task.get_name()), flush=True)
+    if with_strip:
+        findings[strip.NAME] = await _strip(config, findings, held=occupant in screen.HOLDING)
+        print(findings[strip.NAME].line(strip.NAME), flush=True)
+    return FAILED if any(finding.mark is Mark.FAIL for finding in findings.values()) else os.EX_OK
+
+
+async def _strip(config: Config, findings: Mapping[str, Finding], *, held: bool) -> Finding:
+    if held:
+        return await _held()
+    remedy = f"check {config.printer.transport} printer and the keys under [printer]"
+    return await Check(strip.NAME, partial(strip.hand_out, config, findings), remedy).perform(strip.LIMIT_S)
 
 
 async def _held() -> Finding:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from firmware.app.kiosk.clear_command import bytes_of, key_id, text_of
+from firmware.app.base64url import bytes_of, text_of
+from firmware.app.kiosk.clear_command import key_id
 from firmware.roles.doctor.finding import Finding, fail, ok, warn
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ const STATES = {
 const REASONS = {
   starting: "起動中", hub_down: "センター切断", closed: "時間外", printer_offline: "プリンター切断", cover_open: "カバー開",
   paper_out: "用紙切れ", printer_error: "プリンター異常", reader_offline: "カード読取機切断", camera_inoperative: "カメラ異常",
-  coin_fault: "硬貨装置異常", clerk_unavailable: "準備中", maintenance: "保守中",
+  certificate_revoked: "端末証明書失効", coin_fault: "硬貨装置異常", clerk_unavailable: "準備中", maintenance: "保守中",
 };
 const ALARMS = { left_behind_card: "カードの取り忘れ", left_behind_paper: "証明書の取り忘れ" };
 const COMMANDS = {

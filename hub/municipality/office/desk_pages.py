@@ -17,11 +17,9 @@ from starlette.routing import Route
 
 from hub.clock import Clock
 from hub.desk.setting import form_of, local_day, page, style
-from hub.municipality.pages.era import japanese_date
 from hub.municipality.registers import registrations
 from hub.municipality.registers.civil_registers import UseRegistration
-from hub.municipality.rules.change_record import as_pdf
-from hub.municipality.rules.change_words import value_of, words_of
+from hub.municipality.rules.change_record import as_pdf, rows_of
 from hub.municipality.rules.changes import Difference, all_changes, differences
 from hub.municipality.rules.rules import rules_on
 from hub.municipality.samples.towns import TOWNS
@@ -105,18 +103,8 @@ class OfficeDesk:
 
     async def changes(self, request: Request) -> Response:
         """Show the record of changes, to read or to print."""
-        rows = [
-            {
-                "on": japanese_date(it.on),
-                "what": words_of(it.what),
-                "before": value_of(it.before),
-                "after": value_of(it.after),
-                "reason": it.reason,
-                "by": it.entered_by,
-            }
-            for it in reversed(self._differences())
-        ]
-        return self._page(request, "office_changes.html", rows=rows)
+        newest_first = [*reversed(self._differences())]
+        return self._page(request, "office_changes.html", rows=rows_of(newest_first))
 
     async def changes_pdf(self, _request: Request) -> Response:
         """Give the record as the PDF for the council."""

@@ -1,4 +1,4 @@
-"""The record of changes for the council: as a text, and as a PDF.
+"""The record of changes for the council: as a text, as rows of a table, and as a PDF.
 
 Not responsible for what changed (`changes.py`).
 """
@@ -25,9 +25,9 @@ def as_text(name: str, lines: Sequence[Difference]) -> str:
     return "\n".join(told)
 
 
-def as_pdf(name: str, lines: Sequence[Difference], today: date) -> bytes:
-    """Set the same as an A4 table."""
-    rows = [
+def rows_of(lines: Sequence[Difference]) -> list[dict[str, str]]:
+    """Return what a table of the record shows, in the council's words: `on what before after reason by`."""
+    return [
         {
             "on": japanese_date(it.on),
             "what": words_of(it.what),
@@ -38,7 +38,11 @@ def as_pdf(name: str, lines: Sequence[Difference], today: date) -> bytes:
         }
         for it in lines
     ]
-    page = json.dumps({"name": name, "today": japanese_date(today), "rows": rows})
+
+
+def as_pdf(name: str, lines: Sequence[Difference], today: date) -> bytes:
+    """Set the same as an A4 table."""
+    page = json.dumps({"name": name, "today": japanese_date(today), "rows": rows_of(lines)})
     compiler = typst.Compiler(TEMPLATES / "office" / "changes.typ", font_paths=typst_fonts(), ignore_system_fonts=True)
     made = compiler.compile(format="pdf", sys_inputs={"page": page}, timestamp=0)
     if not isinstance(made, bytes):

@@ -47,26 +47,32 @@ class AnswerSigner:
             pages = self._preview(request, query, chain, pdf)
             answer: dict[str, Any] = {"sheets": len(pages)}
         else:
-            answer = _KINDS[query.kind](self, chain, query, request.transaction_id, choices)
+            answer = _KINDS[query.kind](self, chain, query, request, choices)
         digest = sha256(request.query_cose).digest()
         claims = {"query_sha256": digest, "answer": answer, "pages": page_lines(pages)}
         return self.signer.signed(Bound(query.kind, request, chain, int(now.timestamp())), claims, pages)
 
-    def household(self, chain: Chain, query: Query, transaction_id: str, choices: Mapping[str, Any]) -> dict[str, Any]:
+    def household(
+        self, chain: Chain, query: Query, request: QueryRequest, choices: Mapping[str, Any]
+    ) -> dict[str, Any]:
         """Tell who can be chosen."""
         kind = answers.type_of(query)
-        return answers.household(self._dossier(chain, kind), kind, transaction_id, choices)
+        return answers.household(self._dossier(chain, kind), kind, request.transaction_id, choices)
 
-    def registration(self, chain: Chain, _query: Query, _id: str, _choices: Mapping[str, Any]) -> dict[str, Any]:
+    def registration(
+        self, chain: Chain, _query: Query, _request: QueryRequest, _choices: Mapping[str, Any]
+    ) -> dict[str, Any]:
         """Tell what became of requests for use from elsewhere."""
         return answers.registrations(requests_of(self.signer.register, chain.serial))
 
-    def history(self, chain: Chain, _query: Query, _id: str, _choices: Mapping[str, Any]) -> dict[str, Any]:
+    def history(
+        self, chain: Chain, _query: Query, request: QueryRequest, _choices: Mapping[str, Any]
+    ) -> dict[str, Any]:
         """Tell what was issued to the holder."""
         holder_id = self._dossier(chain, "").holder_id
         wanted = select(Certificate).where(Certificate.holder_id == holder_id).order_by(Certificate.issued_at.desc())
         with Session(self.signer.register) as session, session.begin():
-            return answers.history(session.scalars(wanted.limit(answers.ISSUES_MAX)).all())
+            return answers.history(session.scalars(wanted.limit(answers.ISSUES_MAX)).all(), request.checks)
 
     def _preview(self, request: QueryRequest, query: Query, chain: Chain, pdf: bytes) -> list[FinishedPage]:
         order = order_from(query.of["order"])
@@ -84,7 +90,8 @@ class AnswerSigner:
         return dossier
 
 
-_KINDS: Mapping[str, Callable[[AnswerSigner, Chain, Query, str, Mapping[str, Any]], dict[str, Any]]] = MappingProxyType(
+_Answering = Callable[[AnswerSigner, Chain, Query, QueryRequest, Mapping[str, Any]], dict[str, Any]]
+_KINDS: Mapping[str, _Answering] = MappingProxyType(
     {
         "household": AnswerSigner.household,
         "registration": AnswerSigner.registration,

@@ -1,7 +1,10 @@
 """From a registered scan to the payload: equalise, decode the blocks, learn from what was decoded, again.
 
 Not responsible for finding the panel or for judging the payload. Every block that decodes makes a share of all modules
-known, evenly over the panel: better equaliser, alignment and noise figures for the rest.
+known, evenly over the panel: better equaliser, alignment and noise figures for the rest. Where no block is gained any
+more, equaliser and decoder exchange what they believe of every module (turbo equalisation), which coarse scans of
+dense panels need: there a module's neighbours lie in the same pixel.
+Source: Tuechler, Singer, Koetter, "Minimum mean squared error equalization using a priori information" (2002).
 """
 
 from dataclasses import dataclass
@@ -20,6 +23,11 @@ from hub.scramble.reading.samples import Sampler, of_modules
 ROUNDS_MAX = 8
 _ROUNDS_WITHOUT_GAIN = 4
 _ITERATIONS = 60
+_EXCHANGES_MAX = 12
+_ITERATIONS_AN_EXCHANGE = 20
+_EXCHANGES_WITHOUT_GAIN = 6
+_SHARP_ENOUGH = 0.55  # below it there is nothing that beliefs could be exchanged about
+_STRONG = 0.9  # a belief that the equaliser may learn from
 _CONTRAST_TO_LEARN = 0.4
 _BELIEF_TO_LEARN = 0.5
 
@@ -44,13 +52,13 @@ class _Blocks:
         self.found: dict[int, Grey] = {}
         self._filling = plan.order[bits:]
 
-    def attempt(self, ratios: Float) -> Float:
+    def attempt(self, ratios: Float, iterations: int) -> Float:
         """Try every missing block; returns beliefs (-1 … 1) of all modules, 0 where none."""
         flat = ratios.ravel()
         belief = np.tanh(flat / 2)
         for block in range(self.code.blocks):
             modules = self.modules[:, block]
-            bits, after = decode_block(flat[modules], self.code, _ITERATIONS)
+            bits, after = decode_block(flat[modules], self.code, iterations)
             if bits is not None:
                 self.found[block] = bits
                 after = np.sign(after) * 99
@@ -76,6 +84,8 @@ def decode(sampler: Sampler, plan: Layout, code: BlockCode) -> Decoded:
     idle = 0
     while len(rounds.blocks.found) < code.blocks and idle < _ROUNDS_WITHOUT_GAIN and rounds.done < ROUNDS_MAX:
         idle = 0 if rounds.once() else idle + 1
+    if rounds.sharpness >= _SHARP_ENOUGH:
+        rounds.exchange()
     return Decoded(rounds.blocks.payload(), len(rounds.blocks.found), rounds.done, rounds.sharpness)
 
 
@@ -113,8 +123,28 @@ class _Rounds:
             neighbours = np.where(found, known, np.where(plan.reserved, 0, np.tanh(ratios / 2))).astype(np.float32)
             estimate = self._equaliser.estimate_among(self._samples, neighbours, np.sign(known), sure)
             ratios = log_ratios(estimate, contrast, known, sure, plan)
-        belief = self.blocks.attempt(ratios)
+        self._believe(self.blocks.attempt(ratios, _ITERATIONS))
+        return len(self.blocks.found) > before
+
+    def exchange(self) -> None:
+        """Let equaliser and decoder exchange beliefs until all blocks are there, or nothing moves any more."""
+        if self._samples is None:
+            return
+        contrast = self._sampler.sample()[1]
+        idle, most = 0, 0.0
+        for _ in range(_EXCHANGES_MAX):
+            if len(self.blocks.found) == self.blocks.code.blocks or idle >= _EXCHANGES_WITHOUT_GAIN:
+                return
+            sure = self.blocks.sure(self._plan)
+            strong = (np.abs(self._belief) > _STRONG) & ~self._plan.reserved
+            estimate = self._equaliser.estimate_among(self._samples, self._belief, np.sign(self._belief), strong)
+            ratios = log_ratios(estimate, contrast, self._belief * sure, sure, self._plan)
+            self._believe(self.blocks.attempt(ratios, _ITERATIONS_AN_EXCHANGE))
+            certainty = float(np.abs(self._belief).mean()) + len(self.blocks.found)
+            idle, most = (0, certainty) if certainty > most else (idle + 1, most)
+
+    def _believe(self, belief: Float) -> None:
+        plan = self._plan
         self._belief = np.where(plan.known, self._patches, np.where(plan.reserved, 0, belief)).astype(np.float32)
         self._weight = np.where(np.abs(self._belief) > _BELIEF_TO_LEARN, np.abs(self._belief), 0).astype(np.float32)
         self.done += 1
-        return len(self.blocks.found) > before

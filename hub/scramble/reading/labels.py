@@ -33,9 +33,14 @@ class FoundLabel:
 
 def find_labels(grey: Grey) -> list[FoundLabel]:
     """Find labels of one panel; empty when there are none. Of several panels the one with most labels is taken."""
+    panels = find_panels(grey)
+    return max(panels, key=len) if panels else []
+
+
+def find_panels(grey: Grey) -> list[list[FoundLabel]]:
+    """Find labels of all panels that say different things, those of each together."""
     for picture, factor in _versions(grey):
-        found = _read(picture, factor)
-        if found:
+        if found := _read(picture, factor):
             return found
     return []
 
@@ -57,7 +62,7 @@ def _versions(grey: Grey) -> Iterator[tuple[Grey, float]]:
         yield resized(grey, fine), fine
 
 
-def _read(grey: Grey, factor: float) -> list[FoundLabel]:
+def _read(grey: Grey, factor: float) -> list[list[FoundLabel]]:
     panels: dict[Label, dict[int, FoundLabel]] = {}
     for symbol in _zxing.read_barcodes(grey, formats=zxingcpp.BarcodeFormat.QRCode):
         parsed = parse_label(symbol.text)
@@ -68,4 +73,4 @@ def _read(grey: Grey, factor: float) -> list[FoundLabel]:
         points = [(p.x, p.y) for p in (at.top_left, at.top_right, at.bottom_right, at.bottom_left)]
         found = FoundLabel(label, address, symbol.text, (np.array(points, np.float64) + 0.5) / factor)
         panels.setdefault(label.at(0), {})[label.slot] = found
-    return list(max(panels.values(), key=len).values()) if panels else []
+    return [list(labels.values()) for labels in panels.values()]

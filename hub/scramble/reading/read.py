@@ -10,14 +10,14 @@ import numpy as np
 
 from hub.scramble.code import blocks_for, fitted
 from hub.scramble.label import UNIT_BYTES, Label, symbol_version
-from hub.scramble.layout import Frame, label_side, layout
+from hub.scramble.layout import Frame, label_side, layout, least_height, least_width
 from hub.scramble.panel import grid_width
 from hub.scramble.profile import Profile
 from hub.scramble.reading.arrays import Double, Grey, mean_of, resized
 from hub.scramble.reading.blind import deduce
 from hub.scramble.reading.decode import decode
 from hub.scramble.reading.field import find_field
-from hub.scramble.reading.labels import find_labels
+from hub.scramble.reading.labels import FoundLabel, find_labels, find_panels
 from hub.scramble.reading.outcome import Payload, Reading, Reason, Unreadable
 from hub.scramble.reading.register import pixels_a_dot, project, register
 from hub.scramble.reading.samples import Sampler
@@ -37,9 +37,20 @@ def read_payload(scan: Grey) -> Payload | Unreadable:
     labels = find_labels(grey)
     if not labels:
         return _read_without_labels(grey)
+    return _read_by(grey, labels)
+
+
+def read_every(grey: Grey) -> list[Payload | Unreadable]:
+    """Read all panels in a grey scan that bear labels which differ, such as those of a test chart."""
+    return [_read_by(grey, labels) for labels in find_panels(grey)]
+
+
+def _read_by(grey: Grey, labels: list[FoundLabel]) -> Payload | Unreadable:
     label = labels[0].label.at(0)
     side = label_side(symbol_version(len(labels[0].text.encode())))
-    frame = Frame(grid_width(label.width_dots), label.rows, side)
+    frame = Frame(grid_width(label.width_dots), label.rows, side, label.low)
+    if frame.height < least_height(side, low=frame.low) or frame.width < least_width(side, low=frame.low):
+        return Unreadable(Reason.MARKERS_MISSING)  # no panel of ours: there is no room for its marks
     homography = register(grey, frame, labels)
     return _read(_Placed(grey, homography, frame, label, labels[0].site_address))
 

@@ -55,6 +55,14 @@ function labelled(tag, text) {
   return made;
 }
 
+// Each of several names keeps together; one that is longer than the line is broken all the same.
+function factValue(fact, name) {
+  if (!fact.personal || name !== "confirm") return labelled("dd", fact.value);
+  const made = element("dd");
+  for (const each of fact.value.split(/(?<=、|, )/)) made.append(element("span", each, { lang: "ja", class: "term" }), each.endsWith(" ") ? " " : "");
+  return made;
+}
+
 function touch(button) {
   const made = element("button", "", { type: "button", "data-button": button.id, class: button.kind });
   made.disabled = button.enabled === false;
@@ -231,7 +239,7 @@ function draw(next) {
   say("typed", next.typed === null ? "" : next.typed || "\u00a0");
   region("lines", next.lines, () => next.lines.map((line) => element("p", line)));
   region("facts", next.facts, () =>
-    next.facts.flatMap((fact) => [element("dt", fact.label), labelled("dd", fact.value)]));
+    next.facts.flatMap((fact) => [element("dt", fact.label), factValue(fact, next.name)]));
   region("filled", next.pad && [next.pad.filled, next.pad.length], () =>
     next.pad ? Array.from({ length: next.pad.length }, (_, i) => element("i", "", { class: i < next.pad.filled ? "on" : "" })) : []);
   region("table", next.table, () => (next.table ? table(next.table) : []));

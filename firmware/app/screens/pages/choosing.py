@@ -122,7 +122,7 @@ def choose_persons(
         "choices",
         text="choose_person" if one_only else "choose_persons",
         step=5,
-        more_lines=(texts.say("unit.most_persons", count=most),) if 0 < most < len(persons) and not one_only else (),
+        note=texts.say("unit.most_persons", count=most) if 0 < most < len(persons) and not one_only else "",
         buttons=(*buttons, *way(texts), primary(texts, "next", enabled=enabled)),
         countdown_s=countdown_s,
     )

@@ -55,14 +55,21 @@ def sorry(
     *,
     contact: str = "",
     money: Money = "",
+    card: bool = False,
     another: bool = False,
     countdown_s: float | None = None,
 ) -> View:
     """Tell why it ended, one of `SORRY_CAUSES`; what became of the money; the municipality's contact for questions.
 
-    With `another`, the person may choose another certificate (button `another`) or end it (`next`).
+    With `card`, the card lies there and is to be taken. With `another`, the person may choose another certificate
+    (button `another`) or end it (`next`).
     """
-    lines = (*texts.lines(f"sorry.{cause}.lines"), *((texts.say(f"sorry.{money}"),) if money else ()))
+    left = card and cause != "reader_lost"  # which says so itself
+    lines = (
+        *texts.lines(f"sorry.{cause}.lines"),
+        *((texts.say(f"sorry.{money}"),) if money else ()),
+        *((texts.say("view.take_card.title"),) if left else ()),
+    )
     ways = (
         (quiet(texts, "next", "finish"), primary(texts, "another")) if another else (primary(texts, "next", "finish"),)
     )

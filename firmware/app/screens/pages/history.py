@@ -25,10 +25,12 @@ class Issue(NamedTuple):
 
 
 def history(texts: Texts, issues: Sequence[Issue], countdown_s: float | None = None) -> View:
-    """List the issues, newest first, as given."""
-    heads = ("when", "type", "where", "copies", "checks")
+    """List the issues, newest first, as given. How often each was checked is a column where it is known of any."""
+    known = any(each.checks is not None for each in issues)
+    heads = ("when", "type", "where", "copies", *(("checks",) if known else ()))
     table = Table(
-        heads=tuple(texts.say(f"history.{head}") for head in heads), rows=tuple(_row(texts, each) for each in issues)
+        heads=tuple(texts.say(f"history.{head}") for head in heads),
+        rows=tuple(_row(texts, each)[: len(heads)] for each in issues),
     )
     return page(
         texts,

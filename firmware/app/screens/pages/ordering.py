@@ -122,6 +122,9 @@ def take_paper(texts: Texts, countdown_s: float | None = None) -> View:
 
 def thanks(texts: Texts, without_receipt: str = "") -> View:
     """Say thanks; the dialogue is over. `without_receipt` is the transaction's number when no receipt was printed."""
-    line = (texts.say("view.thanks_receipt.line", number=without_receipt),) if without_receipt else ()
     buttons = (primary(texts, "next", "finish"),)
-    return page(texts, "thanks", tone="done", step=8, picture="done", more_lines=line, buttons=buttons)
+    view = page(texts, "thanks", tone="done", step=8, picture="done", buttons=buttons)
+    if not without_receipt:
+        return view
+    lines = (*view.lines, texts.say("view.thanks_receipt.line"))
+    return msgspec.structs.replace(view, lines=lines, facts=(fact(texts, "transaction", without_receipt),))

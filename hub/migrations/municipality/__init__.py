@@ -1,0 +1,1 @@
+"""The steps of a municipality's registers, each a file."""
