@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import WebSocketException
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Origin
 
 if TYPE_CHECKING:
@@ -77,7 +77,10 @@ class Touchscreen:
     async def _send(self, message: dict[str, Any]) -> None:
         if self._connection is None:
             raise ConnectionError("no screen answers: the firmware does not run, or is between two pages")
-        await self._connection.send(json.dumps(message))
+        try:
+            await self._connection.send(json.dumps(message))
+        except ConnectionClosed as error:
+            raise ConnectionError("the page went away under the finger") from error
 
     async def _run(self) -> None:
         """Stay on the page that is due: where *goto* led, and home when that page ends."""

@@ -2,7 +2,7 @@
 
 Whole kiosks are played here in real time, three at once on two cores. A test that fails among them and passes alone is
 *unsteady*: named at the end and in out/unsteady.txt, to be mended, and no failure. One that fails twice is one, and so
-are more than three that fail once. Not responsible for what is tested (docs/decisions/0049).
+are more than three that fail once. Not responsible for what is tested (docs/decisions/0032).
 """
 
 from __future__ import annotations

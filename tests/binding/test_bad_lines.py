@@ -38,13 +38,16 @@ def test_a_call_over_a_bad_line_ends_in_time_and_the_next_one_over_a_good_line_i
 ) -> None:
     async def go() -> None:
         fates = [Fate(kind, after)]
+        directly = hub.client("kiosk")
+        open_orders = await KioskHub(directly).open_orders()  # other tests leave some
+        directly.close()
         async with bad_line(urlsplit(hub.url).port or 0, lambda: fates.pop() if fates else Fate("none")) as line:
             client = client_of(hub, line.own_port)
             began = asyncio.get_running_loop().time()
             with contextlib.suppress(HubError):
                 await KioskHub(client, request_timeout_s=DEADLINE_S).open_orders()
             assert asyncio.get_running_loop().time() - began < LONGEST_S
-            assert await KioskHub(client, request_timeout_s=10.0).open_orders() == ()
+            assert await KioskHub(client, request_timeout_s=10.0).open_orders() == open_orders
             client.close()
 
     asyncio.run(go())

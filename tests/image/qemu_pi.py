@@ -188,6 +188,7 @@ class QemuPi:
         """Wait until the system restarts or is reset; returns what it told the firmware, empty for nothing."""
         assert self._process
         self._process.wait(limit_s)
+        self.stop()
         found = re.findall(r"reboot: Restarting system with command '([^']*)'", self.console())
         self._argument = found[-1] if found else ""
         return self._argument
