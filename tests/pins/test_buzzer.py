@@ -82,4 +82,4 @@ async def test_the_ear_describes_what_it_heard(buzzer, pins_backend):
     heard = pins_backend.buzzer.heard(1)
     assert (heard.beeps, heard.hz) == (2, 2700)
     assert heard.pause_s == pytest.approx(0.15, abs=0.06)
-    assert str(heard).startswith("2 tones of 0.1")
+    assert str(heard) == f"2 tones of {heard.tone_s:.2f} s at 2700 Hz, {heard.pause_s:.2f} s apart"
