@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 BENCH = ROOT / "out/bench.json"
 KEPT = ROOT / "docs/measured/figures.json"
 AIM = re.compile(r"aim (?:p\d+ )?(?:at most )?([\d.]+)")
-GROUP_WIDTH, BAR, LEFT = 300, 26, 330
+GROUP_WIDTH, BAR, LEFT, RIGHT = 300, 26, 330, 110
 
 
 def machine_class() -> str:
@@ -91,27 +91,29 @@ def page() -> str:
 def plot() -> str:
     """Return a drawing: each figure that has an aim, as a share of it."""
     aimed = {name: (each, aim) for name, each in sorted(figures().items()) if (aim := aim_of(each))}
-    height = 40 + BAR * len(aimed)
+    whole, height = LEFT + 2 * GROUP_WIDTH + RIGHT, 40 + BAR * len(aimed)
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {LEFT + 2 * GROUP_WIDTH} {height}" role="img">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {whole} {height}" role="img">',
         "<title>Measured values beside their aims</title>",
         (
-            "<style>text{font:13px sans-serif;fill:#333}.in{fill:#1e6f5c}.out{fill:#b5482f}"
+            "<style>text{font:13px sans-serif;fill:#333;stroke:#fff;stroke-width:3px;paint-order:stroke}"
+            ".in{fill:#1e6f5c}.out{fill:#b5482f}"
             ".aim{stroke:#333;stroke-width:2;stroke-dasharray:4 3}rect.ground{fill:#fff}</style>"
         ),
-        f'<rect class="ground" width="{LEFT + 2 * GROUP_WIDTH}" height="{height}"/>',
+        f'<rect class="ground" width="{whole}" height="{height}"/>',
         f'<text x="{LEFT + GROUP_WIDTH}" y="18" text-anchor="middle">aim</text>',
         f'<line class="aim" x1="{LEFT + GROUP_WIDTH}" y1="24" x2="{LEFT + GROUP_WIDTH}" y2="{height - 6}"/>',
     ]
     for place, (name, (each, aim)) in enumerate(aimed.items()):
         y = 34 + BAR * place
-        more_is_better = each["unit"].endswith("/s") and "wakeups" not in name
+        more_is_better = name == "dialogue.states_reached" or (each["unit"].endswith("/s") and "wakeups" not in name)
         good = each["value"] >= aim if more_is_better else each["value"] <= aim
+        unit = "" if each["unit"] == "1" else each["unit"]
         width = min(each["value"] / aim * GROUP_WIDTH, 1.9 * GROUP_WIDTH)
         parts += [
             f'<text x="{LEFT - 10}" y="{y + 13}" text-anchor="end">{name}</text>',
             f'<rect class="{"in" if good else "out"}" x="{LEFT}" y="{y}" width="{width:.0f}" height="{BAR - 8}"/>',
-            f'<text x="{LEFT + width + 6:.0f}" y="{y + 13}">{each["value"]:g} of {aim:g} {each["unit"]}</text>',
+            f'<text x="{LEFT + width + 6:.0f}" y="{y + 13}">{each["value"]:g} of {aim:g} {unit}</text>',
         ]
     return "\n".join([*parts, "</svg>"]) + "\n"
 
