@@ -6,12 +6,10 @@ knows the hub before it says a word. Not responsible for certificates (`signing.
 
 import hashlib
 import secrets
-import sqlite3
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
 
 from hub.clock import Clock
+from hub.enrolment.records import enrolment_records
 from hub.setup.tls import KIOSK_ID
 
 SECRET_BYTES = 20
@@ -24,7 +22,7 @@ class Tokens:
     """The tokens in DIR/enrolment.sqlite."""
 
     def __init__(self, data: Path, fingerprint: str, clock: Clock) -> None:
-        self._path = data / "enrolment.sqlite"
+        self._data = data
         self._fingerprint = fingerprint
         self._clock = clock
 
@@ -34,14 +32,14 @@ class Tokens:
             raise ValueError(f"`{kiosk_id}` is no kiosk id; use kiosk- and four to six digits, like kiosk-0001")
         token = f"{kiosk_id}.{secrets.token_hex(SECRET_BYTES)}.{self._fingerprint}"
         row = (_digest(token), kiosk_id, self._now_s() + VALID_S)
-        with self._open() as records:
+        with enrolment_records(self._data, _TABLE) as records:
             records.execute("INSERT INTO tokens (digest, kiosk_id, expires_at_s) VALUES (?, ?, ?)", row)
         return token
 
     def spend(self, token: str) -> str | None:
         """Use a token up; returns its kiosk, or None if it is unknown, used or too old."""
         now_s = self._now_s()
-        with self._open() as records:
+        with enrolment_records(self._data, _TABLE) as records:
             found = records.execute(
                 "UPDATE tokens SET used_at_s = ? WHERE digest = ? AND used_at_s IS NULL AND expires_at_s > ?"
                 " RETURNING kiosk_id",
@@ -51,16 +49,6 @@ class Tokens:
 
     def _now_s(self) -> int:
         return int(self._clock().timestamp())
-
-    @contextmanager
-    def _open(self) -> Generator[sqlite3.Connection]:
-        records = sqlite3.connect(self._path)
-        try:
-            with records:
-                records.execute(_TABLE)
-                yield records
-        finally:
-            records.close()
 
 
 def _digest(token: str) -> str:
