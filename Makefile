@@ -7,7 +7,7 @@ SUITE ?= trixie
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-demo demo sim test test-boot package image update-bundle test-image test-faults soak test-attack test-mutants fuzz sbom check test-dashboards bench bench-hub bench-fleet test-scramble hil docs clean lock
+.PHONY: help setup setup-demo demo sim test test-boot package image update-bundle test-image test-power-cuts test-rig-emulated test-faults test-lines soak test-attack test-mutants fuzz sbom check test-failover test-dashboards bench bench-hub bench-fleet test-scramble hil docs clean lock
 
 help: ## print this list
 	@echo "Usage: make TARGET [PYTHON=python3.12] [ENV=sim]"
@@ -30,6 +30,9 @@ test: setup ## all tests; report in out/tests.xml, what passed only alone in out
 
 test-faults: setup ## break everything at every step (MINUTES=N, goes on); out/faults.md, docs/faults.png
 	$(PY) -m tests.faults $(if $(MINUTES),--minutes $(MINUTES))
+
+test-lines: setup ## a bad line between any two, processes that get no more (MINUTES=N, goes on); out/faults.md
+	$(PY) -m tests.faults.lines $(if $(MINUTES),--minutes $(MINUTES))
 
 test-attack: setup ## a million hostile answers, 10,000 on the whole path (hours; MINUTES=N, goes on)
 	nice -n 19 $(PY) -m tests.attack.binding_run --count 1000000 $(if $(MINUTES),--minutes $(MINUTES))
@@ -67,6 +70,14 @@ test-image: setup ## boot out/image in QEMU: what it keeps shut, updates, the wa
 	deploy/setup/packages.sh deploy/setup/apt-image.txt
 	$(PY) -m pytest tests/image/booted_image.py tests/image/booted_update.py
 
+test-power-cuts: setup ## cut an updating image's power (CUTS=20 to start, LOOKS=200 to look at; an hour)
+	deploy/setup/packages.sh deploy/setup/apt-image.txt
+	$(PY) -m tests.image.power_cuts $(if $(CUTS),--cuts $(CUTS)) $(if $(LOOKS),--looks $(LOOKS))
+
+test-rig-emulated: setup ## rig and guard on an emulated Pico (UF2=FILE, else built from source; 10 minutes)
+	$(if $(UF2),,test -e out/rig/micropython.uf2 || { deploy/setup/packages.sh deploy/setup/apt-rig.txt && tests/micropython/firmware/build.sh out/rig; })
+	UF2="$(or $(UF2),out/rig/micropython.uf2)" $(PY) -m pytest -s tests/rig/emulated_rig.py tests/guard/emulated_guard.py
+
 check: setup ## formatting, lint, types, import rules, structure, locks, shell scripts
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
@@ -80,8 +91,11 @@ check: setup ## formatting, lint, types, import rules, structure, locks, shell s
 bench: setup ## measure speed and size; results in out/bench.json
 	$(PY) -m tests.measure --out out/bench.json
 
-bench-hub: setup ## load the hub for half an hour (PART=load, burst or growth; QUICK=1); table in docs/measurements.md
+bench-hub: setup ## load the hub for some 20 minutes (PART=load, burst or growth; QUICK=1); table in docs/measurements.md
 	$(PY) -m tests.load.table $(PART) $(if $(QUICK),--quick)
+
+test-failover: setup ## kill nodes of the broker that fails over, under load (10 minutes); out/failover.md
+	$(PY) -m tests.measure.failover
 
 test-dashboards: setup ## Prometheus, its MQTT exporter, Node-RED, Home Assistant (network)
 	deploy/setup/packages.sh deploy/setup/apt-dashboards.txt
@@ -90,8 +104,9 @@ test-dashboards: setup ## Prometheus, its MQTT exporter, Node-RED, Home Assistan
 bench-fleet: setup ## 1,000 to 56,000 simulated kiosks (half an hour); out/fleet.md
 	$(PY) -m tests.measure.fleet_full
 
-test-scramble: setup ## read 640 and 320 simulated scans of panels (hours, resumes)
+test-scramble: setup ## read 640 and 320 simulated scans of panels, and a third channel's (hours, resumes)
 	nice -n 19 $(PY) -m tests.measure.scramble_full
+	nice -n 19 $(PY) -m tests.scramble.ways
 
 hil: setup ## the scenarios of hil_tests/ on ENV (hil_tests/labgrid/); report in out/hil/ENV/index.html
 	$(PY) -m pytest hil_tests --env $(ENV) --report out/hil/$(ENV) --junit-xml out/hil/$(ENV)/junit.xml

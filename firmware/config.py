@@ -201,6 +201,12 @@ class Guard(Section, frozen=True, kw_only=True):
     heartbeat_pin: Annotated[int, Meta(ge=-1, le=27)] = -1
 
 
+class Update(Section, frozen=True, kw_only=True):
+    """Where the bundles lie that `start_update` names: an address or a folder; empty: not updated that way."""
+
+    source: Annotated[str, Meta(pattern=r"^((https?://[^/\s]+)?/[!-~]*)?\Z", max_length=400)] = ""
+
+
 class Limits(Section, frozen=True, kw_only=True):
     """How long a person may take, when a thing left behind becomes an alarm, and when a paper left behind is void."""
 
@@ -243,6 +249,7 @@ class Config(Section, frozen=True, kw_only=True):
     voice: Voice = Voice()
     clerk: Clerk = Clerk()
     guard: Guard = Guard()
+    update: Update = Update()
     limits: Limits = Limits()
     operators: Operators = Operators()
 

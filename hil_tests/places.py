@@ -7,7 +7,7 @@ A place gives, for each scenario, a bench with a kiosk in service. Not responsib
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import attr
 from labgrid import Environment, target_factory
@@ -15,6 +15,7 @@ from labgrid.driver import Driver
 
 from hil_tests import environments
 from hil_tests.features import Features
+from hil_tests.rig.bench import at_rig
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -40,6 +41,20 @@ class SimKiosk(Driver):
     def bench(self, out: Path, hub_data: Path) -> AbstractAsyncContextManager[Bench]:
         """Offer it; see `environments.sim`."""
         return environments.sim(out, hub_data)
+
+
+@target_factory.reg_driver
+@attr.s(eq=False)
+class RigKiosk(Driver):
+    """A real kiosk beside the wired rig: the rig's serial port, the card it holds, the port of the kiosk's screen."""
+
+    serial = attr.ib(validator=attr.validators.instance_of(str))
+    card = attr.ib(validator=attr.validators.instance_of(str))
+    screen_port = attr.ib(validator=attr.validators.instance_of(int))
+
+    def bench(self, out: Path, hub_data: Path) -> AbstractAsyncContextManager[Any]:  # noqa: ARG002 - it has a hub of its own
+        """Offer it; see `rig.bench.at_rig`."""
+        return at_rig(out, Path(self.serial), self.card, self.screen_port)
 
 
 @attr.s(eq=False, auto_attribs=True)

@@ -33,6 +33,7 @@ class Touchscreen:
         self.view: View | None = None
         self.shown: list[View] = []
         self.messages = 0
+        self.through: Callable[[int], int] = lambda port: port  # the port dialled for a page's: a line may be between
         self._events = events
         self._url = self.home
         self._connection: ClientConnection | None = None
@@ -101,7 +102,7 @@ class Touchscreen:
         async with connect(
             f"ws://{name}/ws",
             host="127.0.0.1",
-            port=parts.port,
+            port=self.through(parts.port or 80),
             origin=Origin(f"http://{name}"),
             compression=None,
             proxy=None,

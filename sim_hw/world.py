@@ -145,7 +145,7 @@ class World:
 
     async def _start_servers(self) -> None:
         logs = self.out / "logs"
-        self.hub = Hub((self.options.hub_data or self.out / "hub").resolve(), logs, shared=self.options.shared_hub)
+        self.hub = self._hub((self.options.hub_data or self.out / "hub").resolve(), logs)
         self._ends.push_async_callback(self.hub.stop)
         await self.hub.start()
         pki = self.hub.data / "pki"
@@ -158,6 +158,9 @@ class World:
         self.subscriber = Subscriber(self.broker.port, pki, self.out / "mqtt.jsonl", logs, self.events)
         self._ends.push_async_callback(self.subscriber.close)
         await self.subscriber.start()
+
+    def _hub(self, data: Path, logs: Path) -> Hub:
+        return Hub(data, logs, shared=self.options.shared_hub)
 
     async def _start_hardware(self) -> None:
         emit = self.events.emit

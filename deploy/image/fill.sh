@@ -31,21 +31,26 @@ files() {
     install -m 0755 "$here/kiosk_firewall.py" "$home/kiosk-firewall"
     ln -s /usr/bin/kiosk-update "$home/kiosk-update-backend"
     ln -s /usr/bin/kiosk-update "$home/kiosk-update-gate"
-    install -m 0644 "$update/kiosk-judge.service" "$root/etc/systemd/system/"
+    install -m 0644 "$update"/kiosk-judge.service "$update"/kiosk-update.socket "$update"/kiosk-update@.service \
+        "$root/etc/systemd/system/"
     install -m 0644 "$keyring" "$root/etc/rauc/keyring.pem"
     sed "s/@COMPATIBLE@/$COMPATIBLE/; s/@VERSION@/$version/; s/@DISK_ID@/$disk_id/" "$update/system.conf" >"$root/etc/rauc/system.conf"
 }
 
 units() {
     local unit place=$root/etc/systemd/system
-    for unit in kiosk kiosk-screen kiosk-judge kiosk-firewall.timer nftables systemd-networkd systemd-resolved systemd-timesyncd seatd; do
+    for unit in kiosk kiosk-screen kiosk-judge kiosk-update.socket kiosk-firewall.timer nftables systemd-networkd systemd-resolved systemd-timesyncd seatd; do
         case $unit in *.*) ;; *) unit=$unit.service ;; esac
         systemctl --root="$root" --quiet enable "$unit"
     done
-    # Nobody logs in; nothing is installed, cleaned or indexed on a root that cannot be written.
+    # Nobody logs in; nothing is installed, cleaned or indexed on a root that cannot be written; nothing is debugged. What
+    # serves a first start after an update would run at each one here.
     for unit in getty@tty1.service serial-getty@.service console-getty.service apt-daily.timer apt-daily-upgrade.timer \
         dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service man-db.timer fstrim.timer systemd-firstboot.service \
-        systemd-coredump.socket swap.target systemd-update-utmp.service rauc-mark-good.service; do
+        systemd-coredump.socket swap.target systemd-update-utmp.service rauc-mark-good.service \
+        ldconfig.service systemd-hwdb-update.service systemd-journal-catalog-update.service systemd-update-done.service \
+        systemd-binfmt.service proc-sys-fs-binfmt_misc.automount dev-hugepages.mount sys-kernel-debug.mount \
+        sys-kernel-tracing.mount sys-fs-fuse-connections.mount modprobe@fuse.service systemd-pstore.service; do
         ln -sf /dev/null "$place/$unit"
     done
     ln -sf /run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"

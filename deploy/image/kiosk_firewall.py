@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Fills the packet filter's sets with the addresses of what kiosk.toml names: hub, broker, a printer on the network.
+"""Fills the packet filter's sets with the addresses of what kiosk.toml names: hub, broker, updates, a network printer.
 
 Run at each start and every minute; an address that is not found any more leaves by its time limit, so a name that
 cannot be found for a moment keeps what it had. Not responsible for the rules (`nftables.conf`). Needs CAP_NET_ADMIN.
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 CONFIG = Path("/etc/kiosk/kiosk.toml")
 KEPT_S = 180  # three turns of kiosk-firewall.timer
-HTTPS = 443
+HTTP, HTTPS = 80, 443
 BROKER = 8883
 PRINTER = 9100
 
@@ -31,10 +31,10 @@ Service = tuple[str, int]
 def services(config: dict[str, Any]) -> list[Service]:
     """Return host and port of each service that the configuration names; placeholders of the sample among them."""
     found: list[Service] = []
-    for key in ("url", "enrolment_url"):
-        hub = urlsplit(str(config.get("hub", {}).get(key, "")))
-        if hub.hostname:
-            found.append((hub.hostname, hub.port or HTTPS))
+    for section, key in (("hub", "url"), ("hub", "enrolment_url"), ("update", "source")):
+        place = urlsplit(str(config.get(section, {}).get(key, "")))
+        if place.hostname:
+            found.append((place.hostname, place.port or (HTTP if place.scheme == "http" else HTTPS)))
     broker, printer = config.get("mqtt", {}), config.get("printer", {})
     if broker.get("host"):
         found.append((str(broker["host"]), int(broker.get("port", BROKER))))

@@ -11,13 +11,13 @@ import asyncio
 import contextlib
 import ssl
 import time
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Annotated, TypeVar
 from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta
 
+from firmware.app.daemon_thread import DaemonThread
 from firmware.app.hub_errors import HubError, HubGarbled, HubRefused, HubTimeout, HubUnreachable
 from firmware.app.hub_wire import LARGEST_ANSWER, Answer, Call, Question, Wire
 
@@ -77,7 +77,7 @@ class HubClient:
     def __init__(self, url: str, ca: Path, certificate: Path, key: Path) -> None:
         place = urlsplit(url)
         self._wire = Wire(place.hostname or "", place.port or 443, _Identity(ca, certificate, key).context)
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="hub")
+        self._worker = DaemonThread("hub")
 
     async def warm(self, *, deadline_s: float = 10.0) -> None:
         """Open the connection ahead of the first question. Servers close idle ones: warm when a person is near."""
@@ -113,13 +113,13 @@ class HubClient:
     def close(self) -> None:
         """Give up what is under way and close; the client cannot be used again. Close only when no request waits."""
         self._worker.submit(self._wire.drop)
-        self._worker.shutdown(wait=False)
+        self._worker.end()
 
     async def _within(self, deadline_s: float, work: Callable[[Call], T]) -> T:
         call = Call(ends=time.monotonic() + deadline_s)
         try:
             async with asyncio.timeout(deadline_s):
-                return await asyncio.get_running_loop().run_in_executor(self._worker, work, call)
+                return await asyncio.wrap_future(self._worker.submit(lambda: work(call)))
         except TimeoutError:
             raise HubTimeout from None
         finally:

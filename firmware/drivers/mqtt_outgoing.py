@@ -1,17 +1,22 @@
 """What the MQTT driver has to send: the newest payload of each retained topic, events, and what is on the way.
 
-Knows topics and packet numbers only. Not responsible for the connection (`mqtt.py`), nor for keeping events over a
-restart (`app/kiosk/outbox.py`).
+Knows topics and packet numbers only. A broker that is killed forgets what it took in its last seconds for a subscriber
+that was away (decision 0038): so the newest events are sent again after a session that was lost. Not responsible for
+the connection (`mqtt.py`), nor for keeping events over a restart (`app/kiosk/outbox.py`).
 """
 
 from __future__ import annotations
 
+import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+UNSAVED_S = 3.0  # the broker saves each second, and looks each second whether it is time
+AGAIN = 8  # events at most that are sent again for it: more than a kiosk tells in that time
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class Outgoing:
         self._on_the_way: dict[int, str] = {}
         self._events: deque[Event] = deque()
         self._events_on_the_way: dict[int, Event] = {}
+        self._taken: deque[tuple[float, Event]] = deque(maxlen=AGAIN)
 
     def put_state(self, topic: str, payload: str) -> None:
         """Take the newest payload of a topic."""
@@ -77,6 +83,8 @@ class Outgoing:
         A state that nobody hears is kept by the broker all the same; an event that nobody hears is not.
         """
         if event := self._events_on_the_way.pop(number, None):
+            if taken and heard:
+                self._taken.append((time.monotonic(), replace(event, done=None)))
             if event.done:
                 event.done(taken and heard)
             return event.topic
@@ -86,10 +94,12 @@ class Outgoing:
         return topic
 
     def lost(self) -> None:
-        """End the session: events without an answer wait again, before the others."""
+        """End the session: events without an answer wait again, before the others; those just taken before them."""
         self._on_the_way.clear()
-        self._events.extendleft(reversed(self._events_on_the_way.values()))
+        unsaved = [event for at_s, event in self._taken if time.monotonic() - at_s < UNSAVED_S]
+        self._events.extendleft(reversed([*unsaved, *self._events_on_the_way.values()]))
         self._events_on_the_way.clear()
+        self._taken.clear()
 
     @property
     def settled(self) -> bool:

@@ -26,8 +26,10 @@ from firmware.app.kiosk.state import Idle, OutOfService
 from firmware.app.kiosk.switch import Switch
 from firmware.app.kiosk.telemetry import Head, States, Telemetry
 from firmware.app.kiosk.trial import test_print
+from firmware.app.kiosk.update import Place, Update
 from firmware.app.kiosk.vocabulary import Switched
 from firmware.drivers.sd_notify import SdNotify
+from firmware.drivers.updater import Updater
 from firmware.roles.identity import info_of
 
 if TYPE_CHECKING:
@@ -61,8 +63,8 @@ class Afar:
         self.deliveries.look()
         self.telemetry.counted()
 
-    def remote(self, runner: Runner, alarms: Alarms, restart: Callable[[], object]) -> Remote:
-        """Take commands once the broker is there; whoever calls runs what this returns."""
+    def remote(self, runner: Runner, alarms: Alarms, restart: Callable[[], object]) -> tuple[Remote, Update]:
+        """Take commands once the broker is there; whoever calls runs both that this returns."""
         state_dir = self.config.kiosk.state_dir
         switch = Switch(state_dir, lambda maintenance: runner.post(Switched(maintenance)))
 
@@ -75,6 +77,13 @@ class Afar:
             states, counts = outputs.published(runner.kiosk), {**self.deliveries.counts, **self.counts}
             self.telemetry.tell("diagnostics", diagnostics.taken(states, counts, state_dir))
 
+        place = Place(self.config.update.source, Updater().line, state_dir)
+        update = Update(
+            place,
+            hold=lambda held: runner.post(Switched(held or switch.maintenance)),
+            tell=partial(self.telemetry.tell, "update"),
+        )
+        self.telemetry.said.append(update.state)
         acts = Acts(
             at_rest=lambda: isinstance(runner.kiosk.phase, (Idle, OutOfService)),
             switch=switch.turn,
@@ -82,12 +91,13 @@ class Afar:
             restart=restart,
             diagnose=diagnose,
             test_print=partial(test_print, runner, self.path),
+            update=update.begin,
         )
         remote = Remote(self._desk(), acts, self.counts)
         self.broker.listen(remote.heard)
         if switch.maintenance:
             runner.post(Switched(maintenance=True))
-        return remote
+        return remote, update
 
     def _desk(self) -> Desk:
         return Desk(
@@ -115,8 +125,8 @@ def open_afar(config: Config, path: Path, broker: Broker, journal: Journal, clos
     closing.callback(deliveries.close)
     counts = {"commands_done": 0, "commands_refused": 0}
     more = partial(_counted, journal, deliveries, counts)
-    say = SdNotify(os.environ).status
-    telemetry = Telemetry(broker, config.mqtt.status_interval_s, head, deliveries.put, more, say=say)
+    telemetry = Telemetry(broker, config.mqtt.status_interval_s, head, deliveries.put, more)
+    telemetry.said.append(SdNotify(os.environ).status)
     closing.callback(telemetry.close)
     info = info_of(config, path)
     telemetry.introduce(info)

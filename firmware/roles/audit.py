@@ -11,34 +11,20 @@ import sys
 from typing import TYPE_CHECKING
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from firmware.app.kiosk.audit import FILE
 from firmware.app.kiosk.audit_check import Report, check, compare_with_head, compare_with_journal
-from firmware.app.kiosk.journal import JournalError, entry_of
+from firmware.app.kiosk.journal import entry_of
 from firmware.app.kiosk.lines import LineDamaged, read
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
     from pathlib import Path
 
     from firmware.config import Config
 
 FAILED = 1
-
-
-def signer(key_file: Path) -> Callable[[bytes], bytes]:
-    """Return what signs with the kiosk's key; `JournalError` names the file that cannot be used."""
-    try:
-        key = load_pem_private_key(key_file.read_bytes(), None)
-    except (OSError, ValueError, TypeError) as error:
-        raise JournalError(f"{key_file}: cannot sign the audit log: {error}") from error
-    if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise JournalError(f"{key_file}: cannot sign the audit log: an EC key is needed")
-    return lambda data: key.sign(data, ec.ECDSA(hashes.SHA256()))
 
 
 def run(config: Config, arguments: argparse.Namespace) -> int:

@@ -14,6 +14,7 @@ import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from firmware import __version__
@@ -25,6 +26,7 @@ from firmware.app.kiosk.afterwards import Afterwards
 from firmware.app.kiosk.audit import FILE as AUDIT
 from firmware.app.kiosk.audit import AuditedIncidents, AuditedJournal, AuditLog
 from firmware.app.kiosk.audit_export import AuditExport
+from firmware.app.kiosk.audit_signature import signer
 from firmware.app.kiosk.children import Clerks, Recorder
 from firmware.app.kiosk.clearing import Alarms, Clearing
 from firmware.app.kiosk.desk import Desk
@@ -37,6 +39,7 @@ from firmware.app.kiosk.order_report import OrderReport
 from firmware.app.kiosk.recording import Recording
 from firmware.app.kiosk.runner import Hands, Runner
 from firmware.app.kiosk.state import Limits, Serving
+from firmware.app.own_certificate import has_expired
 from firmware.app.screens import texts
 from firmware.devices import CameraChanged, CameraHealth
 from firmware.drivers.buzzer import PwmBuzzer
@@ -50,17 +53,16 @@ from firmware.drivers.screen import ScreenServer
 from firmware.drivers.sd_notify import SdNotify
 from firmware.drivers.tray_sensor import PinTraySensor
 from firmware.roles.afar import open_afar
-from firmware.roles.audit import signer
 from firmware.roles.guidance import guided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
-    from pathlib import Path
 
     from firmware.app.kiosk.telemetry import Telemetry
     from firmware.config import Config
 
 POLL_WHEN_DOWN_S = 2.0
+RESOLVER = Path("/etc/resolv.conf")
 LONGEST_STRIP_MM = 4000
 
 
@@ -117,13 +119,41 @@ async def poll(client: HubClient, config: Config, runner: Runner, desk: Desk, *t
             available = await ask_availability(client, config.kiosk.operator, hub.request_timeout_s)
         except HubError as error:
             log(f"hub: {type(error).__name__} {error}")
-            runner.post(v.HubLost(revoked=isinstance(error, HubRefused) and error.code == "certificate-revoked"))
+            revoked = isinstance(error, HubRefused) and error.code == "certificate-revoked"
+            runner.post(v.HubLost(revoked=revoked, expired=_expired(config)))
+            await asyncio.sleep(POLL_WHEN_DOWN_S)
+            continue
+        for wake in there:
+            wake()
+        if _expired(config):  # the clerk's: the kiosk is let in, and nobody could be served
+            log("hub: the clerk's certificate has expired")
+            runner.post(v.HubLost(expired=True))
             await asyncio.sleep(POLL_WHEN_DOWN_S)
             continue
         runner.post(v.HubAnswered(_serve(available, desk)))
-        for wake in there:
-            wake()
         await asyncio.sleep(hub.poll_s)
+
+
+def _expired(config: Config) -> bool:
+    """Tell whether a certificate that the centre asks for has ended."""
+    hub = config.hub
+    pairs = ((hub.kiosk_certificate, hub.kiosk_key), (hub.clerk_certificate, hub.clerk_key))
+    return any(has_expired(hub.ca, *pair) for pair in pairs)
+
+
+def renew_spare(clerks: Clerks, runner: Runner) -> None:
+    """End a waiting clerk when a file or device that it was let through to has been replaced; another one starts."""
+    spare = runner.kiosk.facts.spare
+    if spare is not None and clerks.is_stale(spare.clerk):
+        log(f"clerk {spare.clerk}: printer, name servers or certificate are others now; a fresh one instead")
+        clerks.kill(spare.clerk)
+
+
+def _within_walls(config: Config) -> tuple[Path, ...]:
+    """Return what a clerk reaches through its walls and what may be replaced while it waits."""
+    hub, printer = config.hub, config.printer
+    device = () if printer.transport == "tcp" else (Path(printer.device),)
+    return (RESOLVER, hub.ca, hub.root_key, hub.clerk_certificate, hub.clerk_key, *device)
 
 
 def _serve(available: Availability, desk: Desk) -> bool:
@@ -171,15 +201,18 @@ async def _run(config: Config, path: Path) -> int:
         runner.begin(hands)
         afterwards = Afterwards(books.incidents, book, (HubError, Stale))
         alarms = Alarms(runner.open_alarm, books.incidents.find, runner.clear_alarm, afterwards.explain)
-        remote = afar.remote(runner, alarms, lambda: stop.done() or stop.set_result(None))
+        remote, update = afar.remote(runner, alarms, lambda: stop.done() or stop.set_result(None))
         _watch(config, runner, hands, closing)
         await _listen(config, alarms, closing)
         journal, alarm = books.journal, books.incidents.open_alarm()
         runner.post(v.Recovered(journal.open_orders(), journal.last(), alarm, books.loan.open))
         export = AuditExport(books.audit, book, (HubError, OSError))
-        polling = poll(client, config, runner, desk, report.wake, export.wake)
+        polling = poll(
+            client, config, runner, desk, report.wake, export.wake, partial(renew_spare, hands.clerks, runner)
+        )
         telling = (report.run(), export.run(), afterwards.run(), afar.deliveries.run())
-        await _serve_until(stop, runner.failed, (polling, books.recording.run(), remote.run(), *telling))
+        looking = (polling, books.recording.run(), remote.run(), update.run())
+        await _serve_until(stop, runner.failed, (*looking, *telling))
     return os.EX_OK
 
 
@@ -260,14 +293,13 @@ def _hands(start: Start, runner: Runner, desk: Desk, books: Books, closing: Asyn
             log(f"clip {message.clip_id}: {message.frames} frames")
             hands.telemetry.filmed(message)
 
-    config = start.config
-    pins = Pins()
+    config, pins, walls = start.config, Pins(), _within_walls(start.config)
     hands = Hands(
         buzzer=PwmBuzzer(config.buzzer, pins),
         coins=PulseCoinAcceptor(config.coin_acceptor, pins),
         tray=PinTraySensor(config.tray_sensor, pins),
         printer=EscposWatch(config.printer),
-        clerks=Clerks(start.path, start.home_url, said, lambda clerk: runner.post(v.ClerkGone(clerk))),
+        clerks=Clerks(start.path, start.home_url, said, lambda clerk: runner.post(v.ClerkGone(clerk)), walls),
         recorder=Recorder(start.path, filmed, lambda: runner.post(CameraChanged(CameraHealth.INOPERATIVE, "missing"))),
         broker=start.broker,
         desk=desk,

@@ -2,6 +2,7 @@
 
     python -m hil_tests.factory test   --config FILE --serial S --key KEY.pem --out RECORD [--bench SOCKET]
     python -m hil_tests.factory verify RECORD --key KEY.pem
+    python -m hil_tests.factory rehearse --out FOLDER
 
 The kiosk's service must be stopped: the test holds the devices itself. Not responsible for its phases (`phases.py`).
 """
@@ -9,6 +10,7 @@ The kiosk's service must be stopped: the test holds the devices itself. Not resp
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 from pathlib import Path
 
@@ -24,7 +26,7 @@ def main(argv: list[str] | None = None) -> int:
     """Run the command; returns the exit status."""
     arguments = _parser().parse_args(argv)
     try:
-        return _verify(arguments) if arguments.command == "verify" else _test(arguments)
+        return {"test": _test, "verify": _verify, "rehearse": _rehearse}[arguments.command](arguments)
     except ConfigError as error:
         print(f"factory: {error}", file=sys.stderr)
         return EX_CONFIG
@@ -53,6 +55,12 @@ def _verify(arguments: argparse.Namespace) -> int:
     return 0 if found["outcome"] == "PASS" else FAILED
 
 
+def _rehearse(arguments: argparse.Namespace) -> int:
+    from hil_tests.factory.rehearsal import rehearse  # noqa: PLC0415 - the simulator is not at every kiosk
+
+    return asyncio.run(rehearse(arguments.out, arguments.serial))
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m hil_tests.factory", description="Factory test of a kiosk.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -64,6 +72,9 @@ def _parser() -> argparse.ArgumentParser:
     test.add_argument("--out", type=Path, required=True, metavar="RECORD", help="where the signed record goes")
     verify = commands.add_parser("verify", help="check a record's signature and tell its outcome")
     verify.add_argument("record", type=Path, metavar="RECORD", help="a signed record")
+    rehearse = commands.add_parser("rehearse", help="the test on a simulated kiosk, with a key of its own")
+    rehearse.add_argument("--serial", default="K-0000-0000", metavar="S", help="a serial number (K-0000-0000)")
+    rehearse.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="takes record.json, factory.pem")
     for each in (test, verify):
         each.add_argument("--key", type=Path, required=True, metavar="PEM", help="the factory's Ed25519 key")
     return parser

@@ -37,13 +37,17 @@ class PersonHands:
 
     def do(self, told: str, verb: str, **arguments: Any) -> None:  # noqa: ARG002 - a person is told in words
         """Ask for it; an answer other than Enter is the reason why it was not done."""
-        if reason := input(f"{told}, then press Enter: ").strip():
+        if reason := input(f"{told}, then press Enter (or type why it cannot be done): ").strip():
             raise HandsRefused(reason)
 
     def heard_hz(self) -> float:
         """Ask for the frequency, as a tuner on a telephone shows it; Enter where nothing is heard."""
-        said = input(f"Frequency on the tuner in Hz (about {self._nominal_hz:g}), Enter for silence: ").strip()
-        return float(said) if said else 0.0
+        while True:
+            said = input(f"Frequency on the tuner in Hz (about {self._nominal_hz:g}), Enter for silence: ").strip()
+            try:
+                return float(said.lower().removesuffix("hz").replace(",", "") or 0)
+            except ValueError:
+                print(f"{said!r} is no frequency. Type the number only, such as {self._nominal_hz:g}.")
 
 
 class BenchHands:

@@ -34,7 +34,7 @@ class Press:
 
     keys: Mapping[int, bytes]
     site_address: str
-    kind: Kind = Kind.MIXED_1
+    kind: Kind = Kind.MIXED_2
     profile: Profile = Profile.STANDARD
     low: bool = True
 

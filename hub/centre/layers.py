@@ -31,7 +31,7 @@ def sealed_document(
     head_dots: int,
     encryption_key: bytes,
     site_address: str,
-    panel_kind: Kind = Kind.MIXED_1,
+    panel_kind: Kind = Kind.MIXED_2,
     dense: bool = False,
 ) -> tuple[bytes, bytes]:
     """Add the layers and seal everything to the session; pure computation, fit for a worker thread.

@@ -15,4 +15,4 @@ def panel_kind(under_way: int, processors: int | None = None) -> Kind:
     Half of the processors may draw slowly, one at least; the rest is for whoever else is served.
     """
     slow = max(1, (processors or len(os.sched_getaffinity(0))) // 2)
-    return Kind.MIXED_1 if under_way <= slow else Kind.JBIG1
+    return Kind.MIXED_2 if under_way <= slow else Kind.JBIG1

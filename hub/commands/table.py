@@ -29,6 +29,7 @@ _HELD = {
     "hub.fleet.serving": ("fleet",),
     "hub.fleet.buttons": ("home-assistant",),
     "hub.fleet.looking_back": ("fleet-history",),
+    "hub.fleet.years": ("fleet-figures",),
     "hub.town_hall": ("changes", "change", "registrations", "populate"),
 }
 MODULES: Mapping[str, str] = MappingProxyType({name: module for module, names in _HELD.items() for name in names})

@@ -17,7 +17,7 @@ import aiomqtt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hub import log
-from hub.fleet.command import broker_of
+from hub.fleet.command import brokers_of
 from hub.fleet.line import Broker, Order, send
 from hub.fleet.signing import VALID_S, operator_key, signed
 
@@ -73,8 +73,12 @@ def _log(kiosk_id: str, name: str, what: str) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     log.configure()
-    asyncio.run(Buttons(broker_of(options, ROLE), operator_key(options.key), _log).run())
+    asyncio.run(_listen([Buttons(each, operator_key(options.key), _log) for each in brokers_of(options, ROLE)]))
     return 0
+
+
+async def _listen(all_of_them: list[Buttons]) -> None:
+    await asyncio.gather(*(each.run() for each in all_of_them))
 
 
 COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = MappingProxyType({"home-assistant": _run})

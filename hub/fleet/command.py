@@ -12,16 +12,24 @@ from types import MappingProxyType
 
 import aiomqtt
 
-from hub.fleet.line import Broker, Order, ask
+from hub.fleet.line import Broker, Order, ask, shard_of
 from hub.fleet.signing import Clearing, operator_key, signed
 
 DONE, FAILED = 0, 1
-GOOD = frozenset({"done", "scheduled", "cleared", "recorded"})
+GOOD = frozenset({"done", "started", "scheduled", "cleared", "recorded"})
 
 
-def broker_of(options: argparse.Namespace, role: str) -> Broker:
-    """Return the broker of the command line, and as whom to go there."""
-    return Broker(options.broker, options.broker_port, options.data / "pki", role)
+def brokers_of(options: argparse.Namespace, role: str) -> list[Broker]:
+    """Return the brokers of the command line, and as whom to go there."""
+    made: list[Broker] = []
+    for each in options.broker.split(","):
+        host, _, port = each.partition(":")
+        if port and not port.isdecimal():
+            raise ValueError(f"--broker {each}: is not HOST or HOST:PORT, with commas between several")
+        made.append(
+            Broker(host, int(port or options.broker_port), options.data / "pki", role, old=options.protocol == "3.1.1")
+        )
+    return made
 
 
 def _command(options: argparse.Namespace) -> int:
@@ -31,8 +39,10 @@ def _command(options: argparse.Namespace) -> int:
         if not options.alarm or not options.reason:
             raise ValueError("clear_alarm needs --alarm ID and --reason REASON; alarm/<code> tells the id")
         clearing = Clearing(options.alarm, options.reason, options.note)
-    payload, nonce = signed(key, options.kiosk, options.name, clearing)
-    broker = broker_of(options, "operator")
+    if (options.name == "start_update") != bool(options.bundle):
+        raise ValueError("start_update, and no other command, needs --bundle FILE.raucb: a file of update.source there")
+    payload, nonce = signed(key, options.kiosk, options.name, clearing, bundle=options.bundle)
+    broker = shard_of(options.kiosk, brokers_of(options, "operator"))
     try:
         answer = asyncio.run(ask(broker, Order(options.kiosk, options.name, payload, nonce), options.wait))
     except aiomqtt.MqttError as error:

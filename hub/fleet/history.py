@@ -1,7 +1,7 @@
 """What happened in the fleet: events of kiosks, once each, and who acknowledged which alarm; in the centre's database.
 
-Events stay for 90 days, alarms and commands for 400: beyond a yearly review. Then a count for each day, kiosk and word
-is left. Not responsible for what is so now (`register.py`), nor for how long alarms lasted (`hub/ledger/alarms.py`).
+Events stay for 90 days; alarms, commands and updates for 400: beyond a yearly review. Then a count for each day, kiosk
+and word is left. Not responsible for what is so now (`register.py`), nor how long alarms last (`hub/ledger/alarms.py`).
 """
 
 import json
@@ -20,7 +20,7 @@ from hub.fleet.records import FleetAcknowledged, FleetDay, FleetEvent
 from hub.ledger.posting import TOKYO
 
 KEEP_DAYS = 90
-KEEP_LONGER_DAYS: Mapping[str, int] = MappingProxyType({"alarm": 400, "command": 400})
+KEEP_LONGER_DAYS: Mapping[str, int] = MappingProxyType({"alarm": 400, "command": 400, "update": 400})
 DAY_S = 86_400
 # What an event is counted by: these of its fields, one after the other.
 _WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -30,6 +30,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "alarm": ("thing", "noted"),
         "command": ("name", "result"),
         "evidence": ("mark",),
+        "update": ("phase", "bundle"),
         "started": ("version",),
     }
 )

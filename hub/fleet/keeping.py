@@ -27,23 +27,24 @@ class Keeping:
     def __init__(self, engine: Engine) -> None:
         self.history = History(engine)
         self._engine = engine
-        self._events: list[tuple[Told, Kept]] = []
-        self._alarms: list[tuple[str, Kept]] = []
+        self._events: list[tuple[Told, Kept, object]] = []
+        self._alarms: list[tuple[str, Kept, object]] = []
         self._stirred = asyncio.Event()
 
-    def event(self, told: Told, kept: Kept) -> None:
-        """Take an event; `kept` is called once it is on the disk."""
-        self._events.append((told, kept))
+    def event(self, told: Told, kept: Kept, line: object) -> None:
+        """Take an event that came by `line`; `kept` is called once it is on the disk."""
+        self._events.append((told, kept, line))
         self._stirred.set()
 
-    def alarm(self, topic: str, payload: bytes, kept: Kept) -> None:
+    def alarm(self, topic: str, payload: bytes, kept: Kept, line: object) -> None:
         """Take a message of `alarm/<code>` or `state`; `kept` is called once what follows is on the disk."""
-        self._alarms.append((f"{int(time.time())} {topic} {payload.decode(errors='replace')}", kept))
+        self._alarms.append((f"{int(time.time())} {topic} {payload.decode(errors='replace')}", kept, line))
         self._stirred.set()
 
-    def forget(self) -> None:
-        """Forget what is not on the disk: the connection it came by is gone, so it comes again."""
-        self._events, self._alarms = [], []
+    def forget(self, line: object) -> None:
+        """Forget what is not on the disk of what came by `line`: that connection is gone, so it comes again."""
+        self._events = [each for each in self._events if each[2] is not line]
+        self._alarms = [each for each in self._alarms if each[2] is not line]
 
     async def run(self) -> None:
         """Work for ever; a database that is away is asked again."""
@@ -53,14 +54,14 @@ class Keeping:
             events, alarms = self._events, self._alarms
             self._events, self._alarms = [], []
             try:
-                await asyncio.to_thread(self._keep, [told for told, _ in events], [line for line, _ in alarms])
+                await asyncio.to_thread(self._keep, [each[0] for each in events], [each[0] for each in alarms])
             except SQLAlchemyError as error:
                 log.fault("fleet_not_kept", error)
                 self._events, self._alarms = [*events, *self._events], [*alarms, *self._alarms]
                 await asyncio.sleep(RETRY_S)
                 self._stirred.set()
                 continue
-            for _, kept in [*events, *alarms]:
+            for _, kept, _ in [*events, *alarms]:
                 kept()
 
     async def tidy(self) -> None:

@@ -1,11 +1,13 @@
-"""The connection to the broker: MQTT 5 over TLS 1.3 with the certificate of one of the hub's roles.
+"""The connection to the broker: MQTT 5, or 3.1.1, over TLS 1.3 with the certificate of one of the hub's roles.
 
 Not responsible for what is said on it. Topics: `docs/reference/mqtt.md`.
 """
 
 import asyncio
+import hashlib
 import json
 import ssl
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -21,12 +23,13 @@ _WAIT_FOR_SUBSCRIPTION_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Broker:
-    """Where the broker is, and as whom: `role` is the name of the certificate in `pki`."""
+    """Where the broker is, and as whom: `role` is the name of the certificate in `pki`; `old`: it knows 3.1.1 alone."""
 
     host: str
     port: int
     pki: Path
     role: str
+    old: bool = False
 
     def client(self, *, lasting_s: int = 0) -> aiomqtt.Client:
         """Return a client to enter; with `lasting_s` what comes while it is away waits so long at the broker."""
@@ -34,19 +37,26 @@ class Broker:
         context.minimum_version = ssl.TLSVersion.TLSv1_3
         context.load_verify_locations(self.pki / "tls-ca.pem")
         context.load_cert_chain(self.pki / f"{self.role}.pem", self.pki / f"{self.role}.key")
+        place = {"identifier": self.role, "tls_context": context, "timeout": CONNECT_S}
+        if self.old:  # a session lasts as long as the broker keeps it
+            old = aiomqtt.ProtocolVersion.V311
+            return aiomqtt.Client(self.host, self.port, protocol=old, clean_session=not lasting_s, **cast("Any", place))
         properties: Any = Properties(_CONNECT)
         if lasting_s:
             properties.SessionExpiryInterval = lasting_s
         return aiomqtt.Client(
             self.host,
             self.port,
-            identifier=self.role,
             protocol=aiomqtt.ProtocolVersion.V5,
-            tls_context=context,
-            timeout=CONNECT_S,
             clean_start=cast("Any", not lasting_s),
             properties=properties,
+            **cast("Any", place),
         )
+
+
+def shard_of(kiosk_id: str, brokers: Sequence[Broker]) -> Broker:
+    """Return the broker at which this kiosk is: its own shard of several (decision 0038)."""
+    return brokers[int.from_bytes(hashlib.sha256(kiosk_id.encode()).digest(), "big") % len(brokers)]
 
 
 def _sending(nonce: str, kiosk_id: str, name: str, expires_s: int) -> Properties:
@@ -69,7 +79,8 @@ class Order:
 
 async def send(client: aiomqtt.Client, order: Order, expires_s: int) -> None:
     """Send a signed command; raises `aiomqtt.MqttError`."""
-    properties = _sending(order.nonce, order.kiosk_id, order.name, expires_s)
+    old = client._client.protocol == aiomqtt.ProtocolVersion.V311  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    properties = None if old else _sending(order.nonce, order.kiosk_id, order.name, expires_s)
     await client.publish(f"{BRANCH}/{order.kiosk_id}/cmd/{order.name}", order.payload, qos=1, properties=properties)
 
 

@@ -6,7 +6,7 @@ The people are those of the centre's desk (`hub desk-person`). `/metrics` needs 
 import argparse
 import asyncio
 import signal
-from collections.abc import AsyncGenerator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -19,7 +19,7 @@ from hub.centre.stops import Stops
 from hub.clock import utc_now
 from hub.desk.command import CENTRE, HOST
 from hub.desk.gate import Gate
-from hub.fleet.command import broker_of
+from hub.fleet.command import brokers_of
 from hub.fleet.keeping import Keeping
 from hub.fleet.line import Broker
 from hub.fleet.pages import POLICY, TITLE, FleetPages
@@ -47,11 +47,11 @@ class _Doors:
 
 
 @asynccontextmanager
-async def fleet_running(data: Path, broker: Broker, port: int) -> AsyncGenerator[tuple[str, Watching]]:
+async def fleet_running(data: Path, brokers: Sequence[Broker], port: int) -> AsyncGenerator[tuple[str, Watching]]:
     """Serve the fleet; gives the page's address and what is known. Raises ValueError or OSError with the remedy."""
     with centre_records(data) as engine:
         keeping = Keeping(engine)
-        watching = Watching(broker, keeping)
+        watching = Watching(brokers, keeping)
         pages = FleetPages(watching, lambda: [stop.subject for stop in Stops(engine, utc_now).all_active()])
         gate = Gate(pages.app(), data, CENTRE, TITLE, policy=POLICY)
         listener = Listener(Limits(_Doors(pages, gate), body_max_bytes=1 << 13), HOST, port)
@@ -72,8 +72,8 @@ async def _until_signal(options: argparse.Namespace) -> None:
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    broker = broker_of(options, "fleet")
-    async with fleet_running(options.data, broker, options.port) as (address, _):
+    brokers = brokers_of(options, "fleet")
+    async with fleet_running(options.data, brokers, options.port) as (address, _):
         print(f"fleet: {address}   figures: {address}metrics", flush=True)
         await stopping.wait()
 

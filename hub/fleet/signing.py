@@ -53,9 +53,15 @@ def operator_key(path: Path) -> Ed25519PrivateKey:
 
 
 def signed(
-    key: Ed25519PrivateKey, kiosk_id: str, name: str, clearing: Clearing | None = None, valid_s: int = VALID_S
+    key: Ed25519PrivateKey,
+    kiosk_id: str,
+    name: str,
+    clearing: Clearing | None = None,
+    valid_s: int = VALID_S,
+    *,
+    bundle: str = "",
 ) -> tuple[bytes, str]:
-    """Return the payload of `cmd/<name>` and its nonce."""
+    """Return the payload of `cmd/<name>` and its nonce; `bundle` is the file that `start_update` names."""
     nonce, now_s = secrets.token_hex(16), int(time.time())
     times = {"issued_at": now_s, "expires_at": now_s + valid_s}
     if name == "clear_alarm":
@@ -64,7 +70,8 @@ def signed(
         what = {"alarm_id": clearing.alarm_id, "nonce": nonce, "reason": clearing.reason, "note": clearing.note}
         text, label = json.dumps({"kiosk_id": kiosk_id, **what, **times}), _LABEL_OF_CLEARING
     else:
-        text, label = json.dumps({"kiosk_id": kiosk_id, "name": name, "nonce": nonce, **times}), _LABEL
+        which = {"bundle": bundle} if bundle else {}
+        text, label = json.dumps({"kiosk_id": kiosk_id, "name": name, "nonce": nonce, **times, **which}), _LABEL
     public = key.public_key().public_bytes_raw()
     body = {
         "command": text,

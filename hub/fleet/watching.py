@@ -1,4 +1,4 @@
-"""The fleet as one process sees it: listens at the broker, keeps the register, wakes whoever waits for changes.
+"""The fleet as one process sees it: listens at each broker, keeps the register, wakes whoever waits for changes.
 
 Also passes on signed commands and waits for the answers. Not responsible for pages (`pages.py`), nor for what stays
 (`keeping.py`): the broker hears that an event came once that is on the disk.
@@ -7,6 +7,7 @@ Also passes on signed commands and waits for the answers. Not responsible for pa
 import asyncio
 import json
 import time
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
@@ -26,38 +27,53 @@ ANSWER_S = 10.0
 
 
 class Watching:
-    """`run` until cancelled. `changed` holds the ids of kiosks since the last look of each watcher."""
+    """`run` until cancelled; each of `brokers` has kiosks of its own.
 
-    def __init__(self, broker: Broker, keeping: Keeping) -> None:
+    A watcher's set fills with the ids of kiosks that changed since its last look.
+    """
+
+    def __init__(self, brokers: Sequence[Broker], keeping: Keeping) -> None:
         self.register = Register()
         self.history = keeping.history
         self._keeping = keeping
         self._reasons: dict[str, tuple[str, ...]] = {}
-        self.connected = self.closing = False
-        self._broker = broker
-        self._client: aiomqtt.Client | None = None
+        self.closing = False
+        self._brokers = brokers
+        self._clients: dict[Broker, aiomqtt.Client] = {}
+        self._heard_at: dict[str, Broker] = {}
         self._watchers: list[tuple[set[str], asyncio.Event]] = []
         self._answers: dict[str, asyncio.Future[dict[str, Any]]] = {}
 
+    @property
+    def connected(self) -> bool:
+        """Whether every broker is there."""
+        return len(self._clients) == len(self._brokers)
+
     async def run(self) -> None:
-        """Listen for ever; while the broker is away every kiosk counts as unknown."""
+        """Listen for ever; while a broker is away its kiosks count as unknown."""
+        async with asyncio.TaskGroup() as group:
+            for broker in self._brokers:
+                group.create_task(self._listen(broker))
+
+    async def _listen(self, broker: Broker) -> None:
         while True:
+            line = object()
             try:
                 async with AsyncExitStack() as closing:
-                    client = self._broker.client(lasting_s=LASTING_S)
+                    client = broker.client(lasting_s=LASTING_S)
                     client._client.manual_ack_set(True)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
-                    self._client = await closing.enter_async_context(client)
-                    await self._client.subscribe(f"{BRANCH}/#", qos=1)
-                    self.connected = True
-                    log.event("fleet_connected", broker=f"{self._broker.host}:{self._broker.port}")
-                    async for message in self._client.messages:
-                        self._heard(client, message)
+                    await closing.enter_async_context(client)
+                    await client.subscribe(f"{BRANCH}/#", qos=1)
+                    self._clients[broker] = client
+                    log.event("fleet_connected", broker=f"{broker.host}:{broker.port}")
+                    async for message in client.messages:
+                        self._heard(broker, client, message, line)
             except aiomqtt.MqttError as error:
-                log.event("fleet_not_connected", cause=str(error)[:200])
+                log.event("fleet_not_connected", broker=f"{broker.host}:{broker.port}", cause=str(error)[:200])
             finally:
-                self._client, self.connected = None, False
-                self._keeping.forget()
-                self._unknown()
+                self._clients.pop(broker, None)
+                self._keeping.forget(line)
+                self._unknown(broker)
             await asyncio.sleep(RETRY_S)
 
     def watch(self) -> tuple[set[str], asyncio.Event]:
@@ -79,11 +95,12 @@ class Watching:
 
     async def pass_on(self, order: Order) -> dict[str, Any] | None:
         """Send a signed command; returns the kiosk's answer, None when none comes. Raises `aiomqtt.MqttError`."""
-        if self._client is None:
+        client = self._clients.get(self._heard_at.get(order.kiosk_id, self._brokers[0]))
+        if client is None:
             raise aiomqtt.MqttError("the broker is away")
         answer = self._answers[order.nonce] = asyncio.get_running_loop().create_future()
         try:
-            await send(self._client, order, int(ANSWER_S))
+            await send(client, order, int(ANSWER_S))
             async with asyncio.timeout(ANSWER_S):
                 return await answer
         except TimeoutError:
@@ -91,18 +108,20 @@ class Watching:
         finally:
             del self._answers[order.nonce]
 
-    def _heard(self, client: aiomqtt.Client, message: aiomqtt.Message) -> None:
+    def _heard(self, broker: Broker, client: aiomqtt.Client, message: aiomqtt.Message, line: object) -> None:
         topic, payload = str(message.topic), message.payload
         commanded = topic.startswith(f"{BRANCH}/") and "/cmd/" in topic
         told = None if commanded else self.register.take(topic, payload, time.time())
         kept = partial(client._client.ack, message.mid, message.qos)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+        if told:
+            self._heard_at[told.kiosk_id] = broker
         match told:
             case Told(kind="event"):
-                self._keeping.event(Happened(told.kiosk_id, told.name, told.body), kept)
+                self._keeping.event(Happened(told.kiosk_id, told.name, told.body), kept, line)
             case Told(kind="alarm"):
-                self._keeping.alarm(topic, payload, kept)
+                self._keeping.alarm(topic, payload, kept, line)
             case Told(kind="state", name="") if self._reasons_changed(told):
-                self._keeping.alarm(topic, payload, kept)
+                self._keeping.alarm(topic, payload, kept, line)
             case _:
                 kept()
         if told and told.kind == "result":
@@ -121,10 +140,11 @@ class Watching:
         if waiting is not None and not waiting.done():
             waiting.set_result(told.body)
 
-    def _unknown(self) -> None:
+    def _unknown(self, broker: Broker) -> None:
         for kiosk in self.register.kiosks.values():
-            kiosk.online = False
-            self._wake(kiosk.id)
+            if self._heard_at.get(kiosk.id) == broker:
+                kiosk.online = False
+                self._wake(kiosk.id)
 
     def _wake(self, kiosk_id: str) -> None:
         for changed, awake in self._watchers:

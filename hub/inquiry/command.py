@@ -11,6 +11,7 @@ from PIL import Image
 
 from hub.inquiry.evidence import Evidence, weighed
 from hub.inquiry.reader import File, Reader, ReadingFailed
+from hub.inquiry.texts import texts_in
 from hub.inquiry.told import LookedAt, read_files
 from hub.scramble.key import load_panel_keys
 from hub.signed_code.verdict import centre_keys
@@ -25,17 +26,23 @@ def restore(data: Path, scan: Path, out: Path | None, page: int | None = None) -
     """
     keys, signers = load_panel_keys(data / "pki"), centre_keys(data / "pki")
     if scan.stat().st_size > MOST_BYTES:
-        return {"verdict": "unreadable", "reason": "too_large"}
+        return {"verdict": "unreadable", **_told("too_large")}
     try:
         files = asyncio.run(_looked_at(File(scan.read_bytes(), page)))
     except ReadingFailed:
-        return {"verdict": "unreadable", "reason": "reading_failed"}
+        return {"verdict": "unreadable", **_told("reading_failed")}
     evidence = weighed(files, keys, signers)
     figures = [panel.figures.model_dump() for file in files for panel in file.panels]
     if not evidence.pages:
         genuine = evidence.reason not in {"not_authentic", "unknown_key"}
-        return {"verdict": "unreadable" if genuine else "not_genuine", "reason": evidence.reason, "figures": figures}
+        return {"verdict": "unreadable" if genuine else "not_genuine", **_told(evidence.reason), "figures": figures}
     return {"verdict": "genuine", **_written(evidence, out), "figures": figures}
+
+
+def _told(reason: str | None) -> dict[str, str | None]:
+    """Give a reason with what to do about it, as the site says it."""
+    say = texts_in("en")
+    return {"reason": reason, "advice": say.get(f"reason_{reason}", say["reason_other"])}
 
 
 async def _looked_at(file: File) -> list[LookedAt]:

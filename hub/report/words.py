@@ -48,6 +48,7 @@ TROUBLES: Mapping[str, str] = MappingProxyType(
         "reader_offline": "カードリーダーの停止",
         "camera_inoperative": "カメラの不具合",
         "certificate_revoked": "端末証明書の失効",
+        "certificate_expired": "端末証明書の期限切れ",
         "coin_fault": "硬貨投入口の不具合",
         "clerk_unavailable": "手続処理の停止",
         "maintenance": "保守作業",

@@ -55,7 +55,7 @@ def draw_panel(  # noqa: PLR0917 - the order in which the issuing path has them
     profile: Profile,
     site_address: str,
     page: tuple[int, int] = (1, 1),
-    kind: Kind = Kind.MIXED_1,
+    kind: Kind = Kind.MIXED_2,
     *,
     low: bool = True,
 ) -> Panel:

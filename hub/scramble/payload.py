@@ -49,7 +49,7 @@ class Page:
         return len(self.dots) * 8 // self.width_dots
 
 
-def seal_page(page: Page, key: bytes, bound: bytes, kind: Kind = Kind.MIXED_1) -> bytes:
+def seal_page(page: Page, key: bytes, bound: bytes, kind: Kind = Kind.MIXED_2) -> bytes:
     """Compress and encrypt; `bound` is authenticated with it and not part of the result."""
     name = page.document_id.encode()
     if not 0 < len(name) <= _ID_BYTES_MAX:

@@ -6,16 +6,17 @@ JPKI centre knows them. Made are DIR/crowd/key.pem and DIR/crowd/CODE/cards.json
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, RSAPublicKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from hub.files import load_key
-from hub.jpki.authority import CARD_VALIDITY, issue_card_certificate
+from hub.jpki.authority import CARD_VALIDITY, Authority, issue_card_certificate
 from hub.jpki.register import Register
 from hub.jpki.store import load_authorities
 from hub.municipality.registers.register import Base, Card
@@ -29,6 +30,7 @@ from hub.setup.signing import add_to_key_list
 
 FIRST_CODE = 98_000  # five digits before the check digit; no prefecture has the number 98
 _REGISTERED = date(2024, 4, 1)
+_Issue = Callable[[int], list[x509.Certificate]]
 
 
 def crowd_code(number: int) -> str:
@@ -41,24 +43,28 @@ def crowd_code(number: int) -> str:
 def make_crowd(data: Path, municipalities: int, residents: int, cards: int, now: datetime) -> Iterator[str]:
     """Make what is missing; yields each code when it is there. Raises OSError where `hub init` was not run."""
     make_missing_keys([data / "crowd" / "key.pem"], lambda _: None)
+    # read once: a private key takes as long as all the rest of a municipality
+    authority = next(it for it in load_authorities(data) if it.kind == "auth")
+    public_key = load_key(data / "crowd" / "key.pem", RSAPrivateKey).public_key()
+    issue = partial(_certificates, data, authority, public_key, now=now)
     keys: dict[str, bytes] = {}
     for number in range(municipalities):
         code = crowd_code(number)
         if not register_path(data, code).exists():
-            _make_town(data, code, residents, cards, now)
+            _make_town(data, code, residents, cards, now, issue)
         keys[code] = make_key(data, code)
         yield code
     add_to_key_list(data / "pki", keys, now)
 
 
-def _make_town(data: Path, code: str, residents: int, cards: int, now: datetime) -> None:
+def _make_town(data: Path, code: str, residents: int, cards: int, now: datetime, issue: _Issue) -> None:  # noqa: PLR0917 - all it is made of
     today = now.astimezone(TOKYO).date()
     entries: list[Base] = []
     holders: list[Someone] = []
     for people, made in plausible_people(code, residents, today):
         entries += made
         holders += [it for it in people if today.year - it.birth_date.year > 15]  # noqa: PLR2004
-    certificates = _certificates(data, min(cards, len(holders)), now)
+    certificates = issue(min(cards, len(holders)))
     issued = list(zip(holders, certificates, strict=False))
     entries += [
         Card(serial=f"{it.serial_number:x}", resident_id=resident_id(person.key), registered_on=_REGISTERED)
@@ -71,10 +77,10 @@ def _make_town(data: Path, code: str, residents: int, cards: int, now: datetime)
     seed(register_path(data, code), [*entries, change_row(first_changes(code), now)])
 
 
-def _certificates(data: Path, count: int, now: datetime) -> list[x509.Certificate]:
+def _certificates(
+    data: Path, authority: Authority, public_key: RSAPublicKey, count: int, *, now: datetime
+) -> list[x509.Certificate]:
     """Issue user-authentication certificates over the crowd's one key, and tell the JPKI centre."""
-    authority = next(it for it in load_authorities(data) if it.kind == "auth")
-    public_key = load_key(data / "crowd" / "key.pem", RSAPrivateKey).public_key()
     begin, end = now - timedelta(days=1), now + CARD_VALIDITY
     made = [issue_card_certificate(authority, public_key, begin, end, "http://127.0.0.1/") for _ in range(count)]
     register = Register(data / "jpki.sqlite")

@@ -30,15 +30,15 @@ _NEXT = {"in_service": "serving", "serving": "awaiting_pickup", "awaiting_pickup
 
 
 class SimKiosk(asyncio.Protocol):
-    """`busy_s`: how often, on average, its state changes. `skew_s`: how wrong its clock is."""
+    """`busy_s`: how often, on average, its state changes. `skew_s`: how wrong its clock is. `old`: speaks 3.1.1."""
 
-    def __init__(self, kiosk_id: str, *, busy_s: float = 60.0, skew_s: float = 0.0) -> None:
+    def __init__(self, kiosk_id: str, *, busy_s: float = 60.0, skew_s: float = 0.0, old: bool = False) -> None:
         self.id = kiosk_id
         self.connected = False
         self.gone = asyncio.Event()
         self.unacknowledged: dict[int, str] = {}
         self._branch = f"kiosk/v1/{kiosk_id}/"
-        self._busy_s, self._skew_s = busy_s, skew_s
+        self._busy_s, self._skew_s, self._old = busy_s, skew_s, old
         self._transport: asyncio.Transport | None = None
         self._buffer = bytearray()
         self._boot_id = secrets.token_hex(8)
@@ -57,7 +57,7 @@ class SimKiosk(asyncio.Protocol):
         self._transport = transport
         self._buffer.clear()
         self.gone.clear()
-        transport.write(packets.connect(self.id, KEEPALIVE_S, self._branch + "avail", b"offline"))
+        transport.write(packets.connect(self.id, KEEPALIVE_S, self._branch + "avail", b"offline", old=self._old))
 
     def data_received(self, data: bytes) -> None:
         """Take packets."""
@@ -108,7 +108,7 @@ class SimKiosk(asyncio.Protocol):
         self.connected = True
         self._say("avail", b"online")
         if self._transport:
-            self._transport.write(packets.subscribe(self._branch + "cmd/+", self._next_number()))
+            self._transport.write(packets.subscribe(self._branch + "cmd/+", self._next_number(), old=self._old))
         info = {"contract": "kiosk/v1", "version": "0.1.0", "operator": "lawson", "build": "0" * 16}
         more = {"configuration": "0" * 16, "certificate_expires": "unknown", "boot_id": self._boot_id}
         self._say("info", json.dumps({**info, **more, "started": self._now()}).encode())
@@ -160,15 +160,16 @@ class SimKiosk(asyncio.Protocol):
             kind, payload = self._events[event_id]
             number = self._next_number()
             self.unacknowledged[number] = event_id
-            self._transport.write(packets.publish(f"{self._branch}event/{kind}", payload, number, retain=False))
+            topic = f"{self._branch}event/{kind}"
+            self._transport.write(packets.publish(topic, payload, number, retain=False, old=self._old))
 
     def _say(self, name: str, payload: bytes, *, repeated: bool = False) -> None:
         if self._transport and self.connected:
             number = 0 if repeated else self._next_number()
-            self._transport.write(packets.publish(self._branch + name, payload, number, retain=True))
+            self._transport.write(packets.publish(self._branch + name, payload, number, retain=True, old=self._old))
 
     def _heard(self, packet: packets.Packet) -> None:
-        topic, number, correlation, payload = packets.published(packet)
+        topic, number, correlation, payload = packets.published(packet, old=self._old)
         nonce = _NONCE.search(payload)
         answer = {"result": "refused", "code": "unknown-key", "nonce": nonce[1].decode() if nonce else ""}
         answer["detail"] = "a simulated kiosk knows no operator"
@@ -176,7 +177,9 @@ class SimKiosk(asyncio.Protocol):
             self._transport.write(packets.puback(number) if number else b"")
             result = f"{self._branch}result/{topic.rpartition('/')[2]}"
             properties = packets.correlation(correlation)
-            answered = packets.publish(result, self._json(answer), 0, retain=False, properties=properties)
+            answered = packets.publish(
+                result, self._json(answer), 0, retain=False, properties=properties, old=self._old
+            )
             self._transport.write(answered)
 
     def _json(self, body: Mapping[str, Any]) -> bytes:

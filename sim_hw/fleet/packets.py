@@ -1,6 +1,7 @@
-"""The few MQTT 5 packets that a simulated kiosk needs, as bytes and back. Pure.
+"""The few MQTT packets that a simulated kiosk needs, as bytes and back. Pure.
 
 Written from the standard (OASIS MQTT 5.0; chapter numbers beside the packets), independent of the firmware's library.
+`old` is MQTT 3.1.1, which has no properties.
 """
 
 from __future__ import annotations
@@ -25,18 +26,22 @@ class Packet:
     body: bytes
 
 
-def connect(client_id: str, keepalive_s: int, will_topic: str, will: bytes) -> bytes:
+def connect(client_id: str, keepalive_s: int, will_topic: str, will: bytes, *, old: bool = False) -> bytes:
     """3.1: clean start, a retained will with QoS 1."""
     flags = 0x02 | 0x04 | (1 << 3) | 0x20
-    head = _text("MQTT") + bytes((5, flags)) + struct.pack("!H", keepalive_s) + b"\x00"
-    return _packet(0x10, head + _text(client_id) + b"\x00" + _text(will_topic) + struct.pack("!H", len(will)) + will)
+    head = _text("MQTT") + bytes((4 if old else 5, flags)) + struct.pack("!H", keepalive_s) + _none(old=old)
+    will_of = _text(will_topic) + struct.pack("!H", len(will)) + will
+    return _packet(0x10, head + _text(client_id) + _none(old=old) + will_of)
 
 
-def publish(topic: str, payload: bytes, number: int, *, retain: bool, properties: bytes = b"") -> bytes:
+def publish(
+    topic: str, payload: bytes, number: int, *, retain: bool, properties: bytes = b"", old: bool = False
+) -> bytes:
     """3.3: with QoS 1, or with QoS 0 when `number` is 0."""
     first = 0x30 | (0x02 if number else 0) | int(retain)
     identifier = struct.pack("!H", number) if number else b""
-    return _packet(first, _text(topic) + identifier + _length(len(properties)) + properties + payload)
+    more = b"" if old else _length(len(properties)) + properties
+    return _packet(first, _text(topic) + identifier + more + payload)
 
 
 def puback(number: int) -> bytes:
@@ -44,9 +49,9 @@ def puback(number: int) -> bytes:
     return _packet(0x40, struct.pack("!H", number))
 
 
-def subscribe(topic: str, number: int) -> bytes:
+def subscribe(topic: str, number: int, *, old: bool = False) -> bytes:
     """3.8: with QoS 1."""
-    return _packet(0x82, struct.pack("!H", number) + b"\x00" + _text(topic) + b"\x01")
+    return _packet(0x82, struct.pack("!H", number) + _none(old=old) + _text(topic) + b"\x01")
 
 
 def correlation(data: bytes) -> bytes:
@@ -71,13 +76,15 @@ def taken(buffer: bytearray) -> Packet | None:
     return packet
 
 
-def published(packet: Packet) -> tuple[str, int, bytes, bytes]:
+def published(packet: Packet, *, old: bool = False) -> tuple[str, int, bytes, bytes]:
     """Return topic, number, correlation data and payload of a PUBLISH."""
     body = packet.body
     size = struct.unpack_from("!H", body)[0]
     topic, at, number = body[2 : 2 + size].decode(), 2 + size, 0
     if packet.flags & 0x06:
         number, at = struct.unpack_from("!H", body, at)[0], at + 2
+    if old:
+        return topic, number, b"", body[at:]
     length, at = body[at], at + 1  # properties of a command are short
     return topic, number, _correlation_of(body[at : at + length]), body[at + length :]
 
@@ -94,6 +101,11 @@ def _correlation_of(properties: bytes) -> bytes:
             return properties[at + 2 : at + 2 + size]
         at += 2 + size
     return b""
+
+
+def _none(*, old: bool) -> bytes:
+    """Return an empty list of properties."""
+    return b"" if old else b"\x00"
 
 
 def _packet(first: int, body: bytes) -> bytes:

@@ -26,7 +26,7 @@ from binding_answer import NOW_S
 from firmware.app.clerk import answer
 from firmware.app.clerk.binding import check
 from firmware.app.clerk.claims import BindingMismatch
-from firmware.app.clerk.key_list import KeyList
+from firmware.app.clerk.key_list import KeyList, KeyListUntrusted
 from tests.attack import hostile_answers, hostile_queries
 from tests.attack.people import ROOT, VICTIM, cbor, everybody, key_list_fields, sign
 
@@ -36,7 +36,15 @@ QUERY = "query"
 QUESTIONS = hostile_queries.questions()
 OUT = Path("out/attacks-binding.md")
 CODE = Path(__file__).parents[2]
-SOURCES = ("firmware/app/clerk", "tests/attack")
+SOURCES = (
+    *(
+        "firmware/app/clerk/" + name
+        for name in ("binding", "claims", "answer", "answers", "statement", "front", "cose")
+    ),
+    *("firmware/app/clerk/" + name for name in ("key_list", "order", "query")),
+    *("tests/attack/" + name for name in ("hostile_answers", "hostile_queries", "people")),
+    *("tests/binding/" + name for name in ("binding_answer", "query_answer")),
+)  # the checks, and what attacks them
 TOLD_EVERY_S = 10.0
 
 
@@ -77,12 +85,19 @@ def attacked(seed: int, count: int) -> Tally:
             tally.harmless += 1
             continue
         try:
-            check(attempt.plaintext, expected, keys, attempt.now_s)
+            check(attempt.plaintext, expected, believed_keys(attempt, keys), attempt.now_s)
         except BindingMismatch as mismatch:
             tally.refused[kind, mismatch.field] += 1
+        except KeyListUntrusted as untrusted:
+            tally.refused[kind, f"key list: {untrusted}"] += 1
         else:
             tally.taken.append(json.dumps([kind, seed, tally.count, attempt.plaintext.hex(), attempt.now_s]))
     return tally
+
+
+def believed_keys(attempt: hostile_answers.Attempt, keys: KeyList) -> KeyList:
+    """Return the list that came along when it is the root's, as the clerk would; `KeyListUntrusted`."""
+    return keys if attempt.key_list is None else KeyList.verified(attempt.key_list, ROOT.public, attempt.now_s)
 
 
 def asked(chance: random.Random, keys: KeyList, tally: Tally, turn: int) -> None:
@@ -118,9 +133,8 @@ def plaintext_says_the_same(plaintext: bytes, question: hostile_queries.Question
 def digest() -> str:
     """Return the digest of the code that the results depend on."""
     total = hashlib.sha256()
-    for folder in SOURCES:
-        for file in sorted((CODE / folder).rglob("*.py")):
-            total.update(file.read_bytes())
+    for name in SOURCES:
+        total.update((CODE / f"{name}.py").read_bytes())
     return total.hexdigest()[:16]
 
 

@@ -16,7 +16,19 @@ from typing import Any
 import cbor2
 from binding_answer import NOW_S, Signer
 
-from tests.attack.people import CENTRE, MUNICIPAL, OTHER_MUNICIPAL, ROOT, VICTIM, Visit, cbor, layers_for, sign
+from tests.attack.people import (
+    CENTRE,
+    KOGA,
+    MUNICIPAL,
+    OTHER_MUNICIPAL,
+    ROOT,
+    VICTIM,
+    Visit,
+    cbor,
+    key_list_fields,
+    layers_for,
+    sign,
+)
 
 FRESH = Signer()
 STRANGE: tuple[Any, ...] = (
@@ -43,10 +55,11 @@ PARTS = ("statement", "layers", "pages", "back_panels")
 
 @dataclass(frozen=True)
 class Attempt:
-    """Bytes that come in place of the victim's answer, at this moment."""
+    """Bytes that come in place of the victim's answer, at this moment, perhaps with a list of keys that came along."""
 
     plaintext: bytes
     now_s: float = NOW_S
+    key_list: bytes | None = None
 
 
 People = dict[str, Visit]
@@ -217,6 +230,32 @@ def wrong_time(chance: random.Random, people: People) -> Attempt:
     return Attempt(people[VICTIM].plaintext, chance.choice(late))
 
 
+def key_list_came_along(chance: random.Random, people: People) -> Attempt:
+    """A list of keys with a key of the attacker's comes with an answer by that key; the pinned root did not sign it."""
+    victim = people[VICTIM]
+    statement = sign(FRESH, cbor(victim.answer.statement))
+    plaintext = cbor({**victim.parts, "statement": statement, "layers": layers_for(victim.answer, statement)})
+    fields = key_list_fields()
+    fields["municipalities"] = {KOGA: {FRESH.kid: FRESH.public, MUNICIPAL.kid: MUNICIPAL.public}}
+    match chance.randrange(4):
+        case 0:  # by another, under the root's name or its own
+            by = chance.choice((FRESH, CENTRE, MUNICIPAL))
+            came = sign(by, cbor(fields), kid=chance.choice((ROOT.kid, None, by.public)))
+        case 1:  # the root's signature of another context, or under another algorithm
+            odd: dict[str, Any] = chance.choice(({"context": "Signature"}, {"algorithm": -7}, {"unprotected": {1: -8}}))
+            came = sign(ROOT, cbor(fields), **odd)
+        case 2:  # one that the root signed, of another time
+            away_s = chance.choice((-400 * 86_400, -86_401, 86_400 + 121, 400 * 86_400))
+            fields.update(issued_at=fields["issued_at"] + away_s, expires_at=fields["expires_at"] + away_s)
+            came = sign(ROOT, cbor(fields))
+            if away_s > 0:
+                return Attempt(plaintext, NOW_S, sign(ROOT, cbor({**fields, "issued_at": NOW_S + 121})))
+        case _:  # the root's own list with a key put in place of the town's
+            genuine = sign(ROOT, cbor(key_list_fields()))
+            came = genuine.replace(MUNICIPAL.public, FRESH.public).replace(MUNICIPAL.kid, FRESH.kid)
+    return Attempt(plaintext, NOW_S, came)
+
+
 def garbage(chance: random.Random, people: People) -> Attempt:
     """Noise, alone or as a properly signed statement."""
     victim, noise = people[VICTIM], chance.randbytes(chance.randint(0, 400))
@@ -241,6 +280,6 @@ KINDS: dict[str, Any] = {
     make.__name__: make
     for make in (
         flipped, cut, pages_moved, somebody_elses, mixed, signed_for_another, wrong_key, hostile_layers, other_encoding,
-        wrong_time, garbage,
+        wrong_time, key_list_came_along, garbage,
     )
 }  # fmt: skip

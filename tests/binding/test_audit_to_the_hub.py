@@ -12,8 +12,8 @@ from real_hub import ROOT, Hub
 from firmware.app.hub_client import HubError
 from firmware.app.kiosk.audit import AuditLog
 from firmware.app.kiosk.audit_export import AuditExport
+from firmware.app.kiosk.audit_signature import signer
 from firmware.app.kiosk.hub import KioskHub
-from firmware.roles.audit import signer
 
 
 def test_a_log_is_told_to_the_hub_and_a_forked_one_is_found(hub: Hub, tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from firmware.app.hub_client import HubClient, HubError
 from firmware.app.kiosk import audit_export
 from firmware.app.kiosk.audit import AuditLog
 from firmware.app.kiosk.audit_export import AuditExport
+from firmware.app.kiosk.audit_signature import signer
 from firmware.app.kiosk.hub import KioskHub
-from firmware.roles.audit import signer
 from tests.faults.bad_line import FATES, BadLine, Fate, bad_line
 
 DEADLINE_S = 1.0

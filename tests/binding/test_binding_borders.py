@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import FrozenInstanceError, fields, replace
 
 import pytest
 from binding_answer import NOW_S, Answer, claim, dots, first_page
@@ -40,6 +41,21 @@ def test_times_are_good_up_to_their_border(issued_at: int, expires_at: int, good
             check(answer.plaintext(), answer.expected, answer.trusted, NOW_S)
 
 
+def test_a_statement_made_as_early_as_the_clocks_may_differ_is_taken():
+    session = replace(Answer().session, opened_at=NOW_S - 60)
+    session.check_times(NOW_S - 60 - CLOCK_SKEW_S, NOW_S + 600, NOW_S)
+    with pytest.raises(BindingMismatch, match="issued_at"):
+        session.check_times(NOW_S - 61 - CLOCK_SKEW_S, NOW_S + 600, NOW_S)
+
+
+@pytest.mark.parametrize(("rows", "length_mm"), [(33, 72), (34, 72), (35, 73)])
+def test_the_length_is_rounded_up_and_not_a_row_further(rows: int, length_mm: int):
+    answer = Answer()  # with a second page of 34 rows two copies have 2 * 288 rows, 72 mm exactly
+    answer.pages[1] = dots(rows, 2)
+    answer.statement["pages"] = [claim(page) for page in answer.pages]
+    assert check(answer.plaintext(), answer.expected, answer.trusted, NOW_S).length_mm == length_mm
+
+
 @pytest.mark.parametrize("good", [True, False])
 def test_a_key_list_signs_up_to_its_last_moment(good: bool):  # noqa: FBT001
     answer = Answer()
@@ -69,11 +85,11 @@ def test_pages_are_good_up_to_the_border_of_their_height(rows: int, good: bool):
 
 def test_a_statement_about_a_query_is_refused_by_its_size_before_anything_of_it_is_read():
     mine = QueryAnswer("household")
-    for size, field in ((LONGEST_STATEMENT + 1, "statement"), (LONGEST_STATEMENT * 2, "statement")):
+    for size, read in ((LONGEST_STATEMENT, True), (LONGEST_STATEMENT + 1, False), (LONGEST_STATEMENT * 2, False)):
         parts = mine.parts() | {"statement": b"\x18" * size}
         with pytest.raises(BindingMismatch) as caught:
             answer_of.check(answer_of.cose.encoded(parts), mine.asked, mine.of.trusted, NOW_S)
-        assert (caught.value.field, caught.value.statement) == (field, None)
+        assert (caught.value.field, caught.value.statement) == ("statement", parts["statement"] if read else None)
 
 
 def test_digests_stand_for_pages_in_their_order():
@@ -92,3 +108,13 @@ def test_a_preview_shows_as_many_sheets_as_it_says(sheets: int):
     mine.statement["answer"] = {"sheets": sheets}  # two are signed, and come
     with pytest.raises(BindingMismatch, match="pages"):
         answer_of.check(mine.plaintext(), mine.asked, mine.of.trusted, NOW_S)
+
+
+def test_what_was_checked_and_what_it_was_checked_against_cannot_be_changed_afterwards():
+    mine, answer = QueryAnswer("preview"), Answer()
+    document = check(answer.plaintext(), answer.expected, answer.trusted, NOW_S)
+    said = answer_of.check(mine.plaintext(), mine.asked, mine.of.trusted, NOW_S)
+    for thing in (document, document.pages[0], answer.expected, answer.session, said, mine.asked):
+        name = fields(thing)[0].name
+        with pytest.raises(FrozenInstanceError):
+            setattr(thing, name, None)

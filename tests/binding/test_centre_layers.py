@@ -94,9 +94,10 @@ def test_a_signed_code_in_the_square_is_taken():
     assert code.modules == 21
 
 
-def test_a_signed_code_for_a_square_that_the_municipality_did_not_name_is_refused():
+@pytest.mark.parametrize("left_dots", [0, AREA["left_dots"] + 8])
+def test_a_signed_code_for_a_square_that_the_municipality_did_not_name_is_refused(left_dots: int):
     answer = Answer()
-    square = {"left_dots": 0, "top_rows": 0, "side_dots": 27}
+    square = {"left_dots": left_dots, "top_rows": 0, "side_dots": 27}
     answer.layers["signed_code"] = {"kind": "qr", **square, "modules": 21, "bits": bytes(56)}
     assert refused(answer) == "layers.signed_code"
 

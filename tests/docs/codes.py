@@ -48,6 +48,7 @@ REFUSALS = {
     "replayed": "it came before",
     "not-recorded": "it could not be put on record, so it was not carried out",
     "busy": "a person is being served",
+    "updating": "an update is under way",
     "printer-not-ready": "the printer cannot print now",
     "not-printed": "the printer did not say that it printed",
     "wrong-alarm": "another alarm is on",

@@ -17,6 +17,7 @@ from firmware.config import Operators
 from firmware.devices import DeviceState, DeviceUnavailable, Paper, PrinterStatus
 from firmware.roles.doctor import certificates, fonts, keys, operators, sandbox
 from firmware.roles.doctor.centre import judge_clock
+from firmware.roles.doctor.clock import is_synchronised, not_compared
 from firmware.roles.doctor.finding import Check, fail, ok
 from firmware.roles.doctor.peripherals import judge_printer
 
@@ -170,3 +171,12 @@ def test_fonts_of_receipts_and_slips_are_missed_with_the_package_that_has_them(m
     assert finding.mark == mark
     assert found in finding.found
     assert remedy in finding.remedy
+
+
+@pytest.mark.parametrize(("kept_right", "told"), [(True, "kept right"), (False, "not synchronised")])
+def test_a_clock_that_no_hub_gives_time_for_is_judged_by_the_kernels_word(kept_right, told):
+    finding = not_compared(synchronised=lambda: kept_right)
+    assert finding.mark == "WARN"
+    assert told in finding.found
+    assert ("set-ntp" in finding.remedy) is not kept_right
+    assert not_compared() == not_compared(synchronised=is_synchronised)

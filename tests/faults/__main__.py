@@ -9,6 +9,8 @@ from pathlib import Path
 
 from tests.faults import campaign, matrix, table
 
+TITLE = "Books and machines in one process"
+
 
 def story(name: str) -> int:
     """Run one case and print what happened in it."""
@@ -33,8 +35,7 @@ def main() -> int:
         return story(given.case)
     cases = [*(campaign.sample(given.one_in) if given.one_in else campaign.everything())]
     results = campaign.run(cases, given.out / "faults.jsonl", given.jobs, given.minutes * 60)
-    told = table.text(results, "Books and machines in one process")
-    (given.out / "faults.md").write_text(f"# What breaks, when, and what becomes of it\n\n{told}", encoding="utf-8")
+    table.section(given.out / "faults.md", TITLE, table.text(results, TITLE))
     if not given.one_in:
         table.picture([each for each in results if " + " not in each.fault], given.picture)
     broken = [each for each in results if each.broken]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 OUTCOMES = ("nothing", "cancelled", "refunded", "served", "voided", "given away", "unknown", "VIOLATION")
 STAGES = ("none", "start", "dialogue", "issuing", "paying", "lending", "printing", "receipt", "pickup", "ending")
+HEAD = "# What breaks, when, and what becomes of it\n"
 MEANING = """\
 - *nothing*: no order was made. *cancelled*, *refunded*: nothing was printed, or not whole; all coins came back.
 - *served*: printed once, paid once, taken. *voided*: printed and paid, left behind, void at the centre.
@@ -33,11 +34,20 @@ def counted(results: Sequence[Result]) -> dict[tuple[str, str], Counter[str]]:
     return cells
 
 
-def text(results: Sequence[Result], title: str) -> str:
-    """Return the table in Markdown."""
+def section(file: Path, title: str, told: str) -> None:
+    """Put a table into the file: in place of the one with that title, else behind the others."""
+    before = file.read_text(encoding="utf-8") if file.exists() else HEAD
+    head, *others = before.split("\n## ")
+    tables = {each.partition("\n")[0]: f"## {each.rstrip()}\n" for each in others}
+    tables[title] = told
+    file.write_text("\n".join([f"{head.rstrip()}\n", *tables.values()]), encoding="utf-8")
+
+
+def text(results: Sequence[Result], title: str, order: Sequence[str] = STAGES) -> str:
+    """Return the table in Markdown; `order`: that of the stages."""
     cells = counted(results)
     faults = sorted({fault for fault, _ in cells})
-    stages = [stage for stage in STAGES if any(stage == at for _, at in cells)]
+    stages = [stage for stage in order if any(stage == at for _, at in cells)]
     stages += sorted({at for _, at in cells} - set(stages))
     total = Counter(result.outcome for result in results)
     lines = [f"## {title}", "", f"{len(results)} runs: " + ", ".join(f"{n} {o}" for o, n in total.most_common()), ""]
@@ -55,8 +65,8 @@ def _cell(counts: Counter[str] | None) -> str:
     return ", ".join(f"{counts[outcome]} {outcome}" for outcome in OUTCOMES if counts[outcome])
 
 
-def picture(results: Sequence[Result], file: Path) -> None:
-    """Draw the share of each outcome in each cell as a stacked bar, violations in red."""
+def picture(results: Sequence[Result], file: Path, order: Sequence[str] = STAGES) -> None:
+    """Draw the share of each outcome in each cell as a stacked bar, violations in red; `order`: that of the stages."""
     import matplotlib as mpl  # noqa: PLC0415 - a second, which the quick part does not need
 
     mpl.use("Agg")
@@ -64,7 +74,7 @@ def picture(results: Sequence[Result], file: Path) -> None:
 
     cells = counted(results)
     faults = sorted({fault for fault, _ in cells}, reverse=True)
-    stages = [stage for stage in STAGES if any(stage == at for _, at in cells)]
+    stages = [stage for stage in order if any(stage == at for _, at in cells)]
     colours = dict(
         zip(
             OUTCOMES,

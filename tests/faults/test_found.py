@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from firmware.app.kiosk import order_report
+from firmware.app.kiosk import order_report, rest
 from firmware.app.kiosk.journal import Journal
 from firmware.app.kiosk.lines import LineFile, encode
 from firmware.app.kiosk.orders import OrderState
@@ -63,6 +63,24 @@ def test_a_line_that_a_killed_process_left_unsynced_is_synced_before_it_is_belie
     assert [broken(twice("journal: written", 3, "power:nothing", behind)) for behind in BEHIND] == [""] * len(BEHIND)
 
 
+def killed_twice() -> list[Case]:
+    """The fee's gate has jammed, the paper is taken, the process is killed, and the power cut within its restart."""
+    number = at("coin jammed", "folder: synced", "kill", nth=4).faults[0][0]
+    faults = [((number, "kill"), (number + behind, "power:nothing")) for behind in range(28, 40, 3)]
+    return [Case("coin jammed", each, "pickup") for each in faults]
+
+
+def test_what_a_printed_paper_cost_stays_the_operators_over_two_restarts() -> None:
+    """The order was unknown after the first, and the second gave its coins to whoever stood there."""
+    assert [broken(case) for case in killed_twice()] == ["", "", "", ""]
+
+
+def only_what_was_seen_to_end_is_earned(monkeypatch: pytest.MonkeyPatch) -> list[Case]:
+    known = (OrderState.TAKEN, OrderState.VOIDED)
+    monkeypatch.setattr(rest, "_earned", lambda last: bool(last and last.state in known and last.order.fee_yen))
+    return killed_twice()
+
+
 def unsynced_opening(monkeypatch: pytest.MonkeyPatch) -> list[Case]:
     def opened(self: LineFile, path, take) -> None:
         from firmware.app.kiosk import lines  # noqa: PLC0415
@@ -113,7 +131,14 @@ def orders_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> list[Case]:
 
 @pytest.mark.parametrize(
     "mistake",
-    [unsynced_opening, unsynced_lines, only_the_end_is_told, what_was_fetched_is_cancelled, orders_are_forgotten],
+    [
+        unsynced_opening,
+        unsynced_lines,
+        only_the_end_is_told,
+        what_was_fetched_is_cancelled,
+        orders_are_forgotten,
+        only_what_was_seen_to_end_is_earned,
+    ],
 )
 def test_a_planted_mistake_is_found(monkeypatch: pytest.MonkeyPatch, mistake) -> None:
     matrix.points_of.cache_clear()

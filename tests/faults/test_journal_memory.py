@@ -48,5 +48,5 @@ def test_a_journal_opened_again_has_the_same_open_orders_and_newest_order(journa
     again.close()
     assert list(again.latest) == ids(1, 4)
     assert again.open_orders() == journal.open_orders() == (OpenOrder(order(1), OrderState.PRINTING),)
-    assert again.last() == journal.last() == OpenOrder(order(4), OrderState.TAKEN)
+    assert again.last() == journal.last() == OpenOrder(order(4), OrderState.TAKEN, printed=True)
     assert again.counts == journal.counts

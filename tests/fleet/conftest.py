@@ -93,7 +93,7 @@ async def fleet(tmp_path, anyio_backend):
     await broker.start()
     try:
         line = Broker("localhost", broker.port, pki, "fleet")
-        async with fleet_running(data, line, 0) as (url, watching):
+        async with fleet_running(data, [line], 0) as (url, watching):
             yield Fleet(url, watching, data, broker, key, token)
     finally:
         await broker.kill()

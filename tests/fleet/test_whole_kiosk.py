@@ -15,12 +15,12 @@ pytestmark = [pytest.mark.anyio, pytest.mark.timeout(180)]
 STATE = "kiosk/v1/kiosk-0001/state"
 
 
-async def command(world, name, key=None):
+async def command(world, name, *more, key=None):
     """Run the command line; returns the answer, or what it printed on standard error."""
     options = ["--data", str(world.hub.data), "--key", str(key or world.config.with_name(KEY_FILE))]
     options += ["--broker", "localhost", "--broker-port", str(world.broker.port)]
     run = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "hub", "command", "kiosk-0001", name, *options, stdout=-1, stderr=-1
+        sys.executable, "-m", "hub", "command", "kiosk-0001", name, *more, *options, stdout=-1, stderr=-1
     )
     said, wrong = await run.communicate()
     return run.returncode, json.loads(said) if said else wrong.decode()
@@ -40,8 +40,9 @@ async def test_a_kiosk_is_taken_out_of_service_restarted_and_put_back(tmp_path):
         assert (await command(world, "test_print"))[1]["code"] == "busy"
         await bench.take_paper()
         await bench.expect_state("state", {"state": "out_of_service", "reasons": ["maintenance"]})
-        status, answer = await command(world, "start_update")
+        status, answer = await command(world, "start_update", "--bundle", "kiosk-2.raucb")
         assert (status, answer["result"]) == (1, "not_available")
+        assert "update.source of kiosk.toml" in answer["detail"]
         status, answer = await command(world, "send_diagnostics")
         assert (status, answer["result"]) == (0, "done")
         status, answer = await command(world, "restart")

@@ -15,7 +15,7 @@ CARD = CardSession(b"n" * 32, b"s" * 32, b"e" * 32, b"the certificate", b"g" * 2
 @pytest.mark.parametrize(("processors", "slow"), [(1, 1), (2, 1), (4, 2), (16, 8)])
 def test_half_of_the_processors_draw_the_short_panel(processors, slow):
     kinds = [panel_kind(under_way, processors) for under_way in range(1, slow + 3)]
-    assert kinds == [Kind.MIXED_1] * slow + [Kind.JBIG1] * 2
+    assert kinds == [Kind.MIXED_2] * slow + [Kind.JBIG1] * 2
 
 
 def test_orders_of_all_processes_count_until_they_are_done(tmp_path):
@@ -36,4 +36,4 @@ def test_the_kind_that_is_given_is_the_one_that_is_drawn():
     drawn = {
         kind: draw_back_panels([page], 576, "0" * 32, Press({1: bytes(32)}, "http://127.0.0.1/", kind)) for kind in Kind
     }
-    assert drawn[Kind.MIXED_1] != drawn[Kind.JBIG1]
+    assert drawn[Kind.MIXED_2] != drawn[Kind.JBIG1]

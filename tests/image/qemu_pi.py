@@ -26,6 +26,12 @@ if TYPE_CHECKING:
 GUEST = Path(__file__).parent / "guest"
 SLOTS = {2: "A", 3: "B"}
 TRYBOOT = "0 tryboot"
+# systemd does not feed the watchdog while it reads its units: seconds on a Pi, more than 14 s in an emulator
+# on a machine with other work. `booted_image.py` looks at the image's own number.
+PATIENT_WATCHDOG = "i6300esb.heartbeat=60 systemd.watchdog_sec=60"
+# Emulated, each change of page tables empties what was translated, and the kernel's walls against side channels change
+# them at each system call: half of all the time. An emulator has no such channels.
+QUICK = "kpti=0 mitigations=off"
 UNIT = """\
 [Unit]
 DefaultDependencies=no
@@ -49,12 +55,16 @@ ExecStart=/bin/sh /run/bench/kiosk.sh run --config /etc/kiosk/kiosk.toml
 
 
 class QemuPi:
-    """`disk` is changed by what runs; `folder` takes sockets and logs. Start, talk, and `stop` in the end."""
+    """`disk` is changed by what runs; `folder` takes sockets and logs. Start, talk, and `stop` in the end.
 
-    def __init__(self, disk: Path, bench: Path, folder: Path) -> None:
+    `more_words` come after the image's own words on the kernel's command line.
+    """
+
+    def __init__(self, disk: Path, bench: Path, folder: Path, more_words: str = "") -> None:
         self._disk = disk
         self._bench = bench
         self._folder = folder
+        self._words = f"console=ttyAMA0 {QUICK} {_bench_words()} {more_words}"
         table = subprocess.run(["sfdisk", "--json", disk], capture_output=True, check=True).stdout
         parts = json.loads(table)["partitiontable"]["partitions"]
         self._offsets = {number: part["start"] * 512 for number, part in enumerate(parts, 1)}
@@ -66,6 +76,7 @@ class QemuPi:
         self._started = 0.0
         self.slot = ""
         self.console_log = folder / "console.log"
+        self.orders = folder / "orders"  # what comes out of the port of that name
 
     # ---------------------------------------------------------------- the firmware
 
@@ -88,8 +99,8 @@ class QemuPi:
         subprocess.run(cell, check=True)
         return tree
 
-    def start(self) -> str:
-        """Start the slot that the firmware chooses; returns its letter."""
+    def start(self, log: Path | None = None) -> str:
+        """Start the slot that the firmware chooses; returns its letter. `log` gets all writes (`write_log.py`)."""
         partition = self._choose()
         self._argument, self.slot = "", SLOTS[partition]
         for name in ("vmlinuz", "initrd.img"):
@@ -101,25 +112,19 @@ class QemuPi:
         sockets.unlink(missing_ok=True)
         command = ["qemu-system-aarch64", *machine, "-M", "virt,gic-version=3", "-accel", "tcg,thread=multi"]
         command += ["-dtb", tree, "-kernel", self._folder / "vmlinuz", "-initrd", self._folder / "initrd.img"]
-        command += ["-append", f"{line} console=ttyAMA0 {_bench_words()}", "-nodefaults", "-nographic", "-no-reboot"]
+        command += ["-append", f"{line} {self._words}", "-nodefaults", "-nographic", "-no-reboot"]
         command += ["-serial", f"file:{self.console_log}", "-device", "i6300esb", "-action", "watchdog=reset"]
-        command += [
-            "-device",
-            "virtio-rng-pci",
-            "-netdev",
-            "user,id=net",
-            "-device",
-            "virtio-net-pci,netdev=net,romfile=",
-        ]
-        for name, file, more in (("card", self._disk, ""), ("bench", self._bench, ",readonly=on")):
-            command += ["-drive", f"file={file},id={name},format=raw,if=none,cache=unsafe{more}"]
-            command += ["-device", f"virtio-blk-pci,drive={name},serial={name}"]
+        command += ["-device", "virtio-rng-pci", "-netdev", "user,id=net"]
+        command += ["-device", "virtio-net-pci,netdev=net,romfile="]
+        command += _drives(self._disk, self._bench, log)
         command += ["-chardev", f"socket,id=bench,path={sockets},server=on,wait=off"]
         command += ["-device", "virtio-serial-pci", "-device", "virtserialport,chardev=bench,name=bench"]
+        command += ["-chardev", f"file,id=orders,path={self.orders}"]
+        command += ["-device", "virtserialport,chardev=orders,name=orders"]
         self.console_log.write_bytes(b"")
-        with (self._folder / "qemu.log").open("ab") as log:
+        with (self._folder / "qemu.log").open("ab") as said:
             self._started = time.monotonic()
-            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
         self._connect(sockets)
         return self.slot
 
@@ -217,6 +222,20 @@ def _bench_words() -> str:
 
     unit = credential("systemd.extra-unit.bench.service", UNIT)
     return f"{unit} {credential('systemd.unit-dropin.kiosk.service', DROPIN)} systemd.wants=bench.service"
+
+
+def _drives(card: Path, bench: Path, log: Path | None) -> list[str]:
+    """Return the card and the bench's disk; what the guest waits for stays in the host's memory, it is only noted."""
+    words: list[str] = []
+    on = "cache.no-flush=on,driver=file,filename"
+    words += ["-blockdev", f"node-name=card-file,{on}={card}", "-blockdev", "node-name=card,driver=raw,file=card-file"]
+    words += ["-blockdev", f"node-name=bench,driver=raw,read-only=on,file.driver=file,file.filename={bench}"]
+    if log:
+        words += ["-blockdev", f"node-name=log,{on}={log}"]
+        words += ["-blockdev", "node-name=noted,driver=blklogwrites,file=card,log=log,log-sector-size=512"]
+    for name, node in (("card", "noted" if log else "card"), ("bench", "bench")):
+        words += ["-device", f"virtio-blk-pci,drive={node},serial={name}"]
+    return words
 
 
 def copy_of(image: Path, place: Path) -> Path:

@@ -126,3 +126,9 @@ def test_an_update_without_an_image_says_what_comes_first(tmp_path):
     command = [DEPLOY / "update" / "bundle.sh", tmp_path, tmp_path / "update.raucb"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ}, timeout=30)
     assert (done.returncode, "run make image first" in done.stderr) == (69, True)
+
+
+def test_a_restart_of_the_kiosk_waits_for_the_packet_filter_only():
+    kiosk = ini(ETC / "systemd/system/kiosk.service.d/image.conf")["Unit"]
+    assert kiosk["After"] == kiosk["Wants"] == "nftables.service"
+    assert "network-online.target" not in ini(DEPLOY / "systemd" / "kiosk.service")["Unit"]["After"]

@@ -25,7 +25,8 @@ def test_each_new_state_is_said_once():
     said = []
 
     async def live():
-        telemetry = Telemetry(FakeBroker(), 30.0, Head(), lambda _: None, lambda: {"orders": {}}, say=said.append)
+        telemetry = Telemetry(FakeBroker(), 30.0, Head(), lambda _: None, lambda: {"orders": {}})
+        telemetry.said.append(said.append)
         for phase in (Idle(), Idle(card_by=1.0), OutOfService(frozenset()), Idle()):
             telemetry.show(Kiosk(phase), None)
         telemetry.close()

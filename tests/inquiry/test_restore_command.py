@@ -51,6 +51,7 @@ def test_what_is_no_scan_is_unreadable(data, tmp_path, capsys):
     (tmp_path / "scan.png").write_bytes(b"\x89PNG\r\n\x1a\n and nothing that belongs there")
     code, told = restored(data, tmp_path / "scan.png", capsys)
     assert (code, told["verdict"], told["reason"]) == (1, "unreadable", "not_a_picture")
+    assert "Choose PNG" in told["advice"]
 
 
 def test_without_keys_it_says_what_to_do(tmp_path, capsys):

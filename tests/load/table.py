@@ -1,9 +1,9 @@
 """`make bench-hub`: the hub under load, in three parts, as tables in docs/measurements.md between two marks.
 
 `load`: one centre process for three minutes. `burst`: ten thousand questions within one second. `growth`: one centre
-process to four, ten municipalities to 1,300. Each part keeps what it found, so that they may be run one by one, on a
-machine that does nothing else. `--quick` shows in a minute that all of it works, and leaves the page alone. Not part of
-`make bench` (`tests/measure/load.py`).
+process to four, ten municipalities to 1,300, in shorter rows. Each part keeps what it found, so that they may be run
+one by one, on a machine that does nothing else. `--quick` shows in a minute that all of it works, and leaves the page
+alone. Not part of `make bench` (`tests/measure/load.py`).
 """
 
 import argparse
@@ -23,10 +23,15 @@ PARTS = ("load", "burst", "growth")
 
 @dataclass(frozen=True)
 class Size:
-    """How much is measured: seconds a row, rows of `growth` (centre processes, municipalities), connections."""
+    """How much is measured: seconds, rows of `growth` (centre processes, municipalities), connections.
+
+    Rows of `growth` take `growth_s` each, after `growth_warm_s`: the whole stays under eight minutes.
+    """
 
     seconds: int = 180
     warm_s: int = 20
+    growth_s: int = 35
+    growth_warm_s: int = 8
     clerks: int = 24
     pace_s: float = 0.5
     towns: int = 10
@@ -34,7 +39,7 @@ class Size:
     connections: int = CONNECTIONS
 
 
-QUICK = Size(seconds=4, warm_s=0, clerks=3, towns=2, rows=((2, 2),), connections=2)
+QUICK = Size(seconds=4, warm_s=0, growth_s=4, growth_warm_s=0, clerks=3, towns=2, rows=((2, 2),), connections=2)
 
 
 def main(words: list[str] | None = None) -> None:
@@ -42,7 +47,7 @@ def main(words: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.load.table", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(PARTS)}; none: all")
     parser.add_argument("--quick", action="store_true", help="tiny sizes, and the table goes to the folder of --out")
-    parser.add_argument("--seconds", type=int, metavar="N", help="how long each row is loaded (180)")
+    parser.add_argument("--seconds", type=int, metavar="N", help="how long each row is loaded (180; growth: 35)")
     parser.add_argument("--clerks", type=int, metavar="N", help="clerks who serve one person after the other (24)")
     parser.add_argument("--connections", type=int, metavar="N", help=f"connections that ask {EACH} times each (200)")
     parser.add_argument("--out", type=Path, default=Path("out/bench-hub"), metavar="DIR")
@@ -51,6 +56,7 @@ def main(words: list[str] | None = None) -> None:
     if unknown := set(chosen.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}; parts are {', '.join(PARTS)}")
     given = {name: getattr(chosen, name) for name in ("seconds", "clerks", "connections")}
+    given["growth_s"] = chosen.seconds
     size = replace(QUICK if chosen.quick else Size(), **{name: value for name, value in given.items() if value})
     out: Path = chosen.out / "quick" if chosen.quick else chosen.out
     out.mkdir(parents=True, exist_ok=True)
@@ -71,6 +77,7 @@ def _load(size: Size, out: Path) -> Iterator[dict]:
 
 def _growth(size: Size, out: Path) -> Iterator[list[dict]]:
     rows: list[dict] = []
+    size = replace(size, seconds=size.growth_s, warm_s=size.growth_warm_s)
     for centres, towns in size.rows:
         rows.append(_row(size, out, centres, towns))
         yield rows

@@ -151,7 +151,8 @@ class Joint:
         if not self.journal:
             return None
         document_id, states = next(reversed(self.journal.items()))
-        return kv.OpenOrder(ks.Order(self.new_id(), document_id, self.fees[document_id]), states[-1])
+        order = ks.Order(self.new_id(), document_id, self.fees[document_id])
+        return kv.OpenOrder(order, states[-1], printed=kv.OrderState.PRINTED in states)
 
     # ------------------------------------------------------------ clerks
 

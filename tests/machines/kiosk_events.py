@@ -64,7 +64,8 @@ def answers() -> Iterator[v.Event]:
     yield from (v.Recovered(()), v.Recovered((), lent=True))
     for thing, cleared in product(Thing, (False, True)):
         yield v.Recovered((), alarm=v.OpenAlarm(thing, TRANSACTION_ID, cleared))
-    yield v.Recovered((), v.OpenOrder(order(), v.OrderState.TAKEN))
+    yield v.Recovered((), v.OpenOrder(order(), v.OrderState.TAKEN, printed=True))
+    yield from (v.Recovered((), v.OpenOrder(order(), v.OrderState.UNKNOWN, printed=each)) for each in (False, True))
     for state in v.OrderState:
         if state not in v.FINAL:
             yield v.Recovered((v.OpenOrder(order(), state),))

@@ -50,11 +50,12 @@ _OPEN = (
     OrderState.PRINTED,
     OrderState.TAKEN,
     OrderState.VOIDED,
+    OrderState.UNKNOWN,
 )
 _SILENT = (None, OrderState.PRINTED, OrderState.VOIDED)
 _ALARMS = (None, *(OpenAlarm(thing, TRANSACTION_ID, cleared) for thing in Thing for cleared in (False, True)))
 _GOES_BACK = (OrderState.PAID, OrderState.PRINTING)
-_FULL = (OrderState.PAID, OrderState.PRINTING, OrderState.PRINTED, OrderState.TAKEN, OrderState.VOIDED)
+_FULL = frozenset(_OPEN[_OPEN.index(OrderState.PAID) :])
 
 
 def beginnings(vary: frozenset[Vary]) -> Iterator[tuple[str, Situation]]:
@@ -80,6 +81,9 @@ def beginnings(vary: frozenset[Vary]) -> Iterator[tuple[str, Situation]]:
                             f"start: tray {tray}, {coins_yen} yen, {state} at {fee_yen} yen, {alarm}",
                             Situation(kiosk, replace(world, alarm=alarm)),
                         )
+                    if state is OrderState.UNKNOWN:
+                        unseen = replace(world, unseen=True)
+                        yield f"start: tray {tray}, {coins_yen} yen, printed and unseen", Situation(kiosk, unseen)
                     if state in _GOES_BACK:
                         noted = replace(world, meant=OrderState.REFUNDED)
                         yield (

@@ -48,6 +48,7 @@ TOKEN = m.Id("e" * 32)
 ALARM_ID = m.Id("f" * 32)
 SESSION = Session(Spare(SERVING, PORT, TOKEN), SESSION_ID, VISIT_OVER_S)
 
+_PRINTED = frozenset({v.OrderState.PRINTED, v.OrderState.TAKEN, v.OrderState.VOIDED})
 READY_PRINTER = d.PrinterStatus(d.DeviceState.ONLINE, d.Paper.FULL)
 COVER_OPEN = d.PrinterStatus(d.DeviceState.OFFLINE, d.Paper.FULL, cover_open=True)
 PRINTER_OFF = d.PrinterStatus(d.DeviceState.POWER_OFF)
@@ -85,6 +86,7 @@ class World:
     stuck: bool = False
     alarm: v.OpenAlarm | None = None
     meant: v.OrderState | None = None
+    unseen: bool = False  # its paper came out, and nobody knows what became of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,8 @@ def set_going(world: World, command: v.Command) -> World:
     """Return the world after a command was carried out, or begun."""
     match command:
         case v.Record(of, state):
-            return replace(world, journal=state, order=of)
+            unseen = state is v.OrderState.UNKNOWN and world.journal is v.OrderState.PRINTED
+            return replace(world, journal=state, order=of, unseen=unseen)
         case v.ReturnEscrow(of, outcome):
             return replace(world, gates=(*world.gates, Gate(keeps=False, order=of, outcome=outcome)))
         case v.StackEscrow():
@@ -183,9 +186,11 @@ def happenings(situation: Situation, vary: frozenset[Vary]) -> Iterator[Happenin
     yield from _printer(world, vary)
     yield from _processes(kiosk, world, vary)
     if isinstance(kiosk.phase, Starting):
-        last = v.OpenOrder(world.order, world.journal, world.meant) if world.order and world.journal else None
+        printed = world.unseen or world.journal in _PRINTED
+        last = v.OpenOrder(world.order, world.journal, world.meant, printed) if world.order and world.journal else None
         found = (last,) if last and last.state not in v.FINAL else ()
         told = f"recovered: {world.order and world.order.fee_yen} yen, {world.journal}, meant {world.meant}"
+        told += ", printed" * world.unseen
         yield Happening(told, v.Recovered(found, last, world.alarm), world)
     if isinstance(kiosk.phase, LeftBehind):
         for reason in (ClearReason.HAND_OVER_POLICE, ClearReason.FALSE_ALARM):

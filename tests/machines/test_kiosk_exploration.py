@@ -27,7 +27,7 @@ PHASES = {
 }
 REST_IN, SERVICE_IN = 6, 15
 
-pytestmark = pytest.mark.xdist_group("kiosk exploration")
+pytestmark = [pytest.mark.xdist_group("kiosk exploration"), pytest.mark.timeout(300)]
 
 
 @cache

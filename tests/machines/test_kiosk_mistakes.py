@@ -244,7 +244,13 @@ def keep_what_lies_there_at_start(patch):
     patch.setattr(rest, "_earned", lambda _last: True)
 
 
+def give_back_what_an_unseen_paper_cost(patch):
+    known = (v.OrderState.TAKEN, v.OrderState.VOIDED)
+    patch.setattr(rest, "_earned", lambda last: bool(last and last.state in known and last.order.fee_yen))
+
+
 MISTAKES = [
+    (give_back_what_an_unseen_paper_cost, "card and money", "what_a_printed_paper_cost_is_kept_at_start"),
     (wait_the_whole_visit_for_a_lost_reader, "service", "a_card_that_may_lie_there_is_not_waited_for_in_silence"),
     (overlook_a_card_that_is_laid_again, "card and money", "a_card_laid_down_again_is_heard"),
     (show_the_page_of_a_dead_clerk, "things left behind", "no_page_of_a_dead_clerk_is_shown"),

@@ -73,7 +73,7 @@ async def _painted(data: Path, out: Path) -> dict:
     broker = SimBroker(out / "broker-page", pki / "tls-ca.pem", pki / "broker.pem", pki / "broker.key")
     await broker.start()
     try:
-        async with fleet_running(data, Broker("localhost", broker.port, pki, "fleet"), 0) as (url, watching):
+        async with fleet_running(data, [Broker("localhost", broker.port, pki, "fleet")], 0) as (url, watching):
             async with asyncio.timeout(20):
                 while not watching.connected:  # noqa: ASYNC110 - a thread of the library's tells nobody
                     await asyncio.sleep(0.05)

@@ -36,7 +36,7 @@ def measure():
         "scramble.net_bytes_per_cm2": figure([density], "B/cm2", "aim 150; profile S; of the grid without its labels"),
         "scramble.dense_net_bytes_per_cm2": figure([dense], "B/cm2", "aim 265, stretch 300; profile D"),
         "scramble.encode_ms": figure(
-            _encode_ms(pages[576], Kind.MIXED_1), "ms", f"CPU, 576 dots, {len(pages[576]) // 72} rows, mixing coder"
+            _encode_ms(pages[576], Kind.MIXED_2), "ms", f"CPU, 576 dots, {len(pages[576]) // 72} rows, mixing coder"
         ),
         "scramble.encode_jbig1_ms": figure(_encode_ms(pages[576], Kind.JBIG1), "ms", "the same with JBIG1"),
         "scramble.ratio_to_capacity": figure(
@@ -44,7 +44,7 @@ def measure():
         ),
     }
     for head, plain in sheets.items():
-        sheet = sheet_of(pages[head], head, kind=Kind.MIXED_1)
+        sheet = sheet_of(pages[head], head, kind=Kind.MIXED_2)
         told = (
             f"{sheet.panel.payload_bytes} B of a page of {len(sheet.page) // (head // 8)} rows; with labels and quiet; "
             f"JBIG1: {plain.panel.payload_bytes} B, {plain.panel.rows / 8:.0f} mm"

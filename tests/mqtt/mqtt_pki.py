@@ -25,6 +25,14 @@ class Authority:
         self.ca = folder / "ca.pem"
         self.ca.write_bytes(certificate.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
 
+    def write_key(self, path: Path) -> None:
+        """Write the authority's own key, for whoever issues many certificates."""
+        path.write_bytes(
+            self._key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
+
     def issue(self, name: str) -> tuple[Path, Path]:
         """Return certificate and key file for this common name, good for 127.0.0.1 as a server."""
         key = ec.generate_private_key(ec.SECP256R1())

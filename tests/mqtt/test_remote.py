@@ -15,6 +15,7 @@ from firmware.app.kiosk.clear_command import Refused
 from firmware.app.kiosk.outbox import Outbox
 from firmware.app.kiosk.remote import BURST, Acts, Desk, Remote
 from firmware.app.kiosk.telemetry import Head
+from firmware.app.kiosk.update import NotAvailable
 from firmware.devices import BrokerConnected, Heard
 from hub.fleet.line import Broker as Line
 from hub.fleet.line import Order, ask
@@ -34,6 +35,7 @@ class Asked:
 
     def __init__(self, answerer, outbox) -> None:
         self.done, self.told, self.resting, self.paper_low = [], [], True, False
+        self.no_updater = False
         self.counts = {"commands_done": 0, "commands_refused": 0}
         self._head = Head()
         desk = Desk(KIOSK, {"office": public(KEY)}, outbox.remember, answerer, self._head, self._tell)
@@ -44,6 +46,7 @@ class Asked:
             restart=lambda: self.done.append("restart"),
             diagnose=lambda: self.done.append("diagnose"),
             test_print=self._test_print,
+            update=self._update,
         )
         self.remote = Remote(desk, acts, self.counts)
 
@@ -54,6 +57,11 @@ class Asked:
         if self.paper_low:
             raise Refused("printer-not-ready", "paper low")
         self.done.append("test_print")
+
+    async def _update(self, bundle, nonce):
+        if self.no_updater:
+            raise NotAvailable("no updater on this machine")
+        self.done.append(("update", bundle, len(nonce)))
 
     async def _clear(self, clearance):
         if clearance.reason == "destroyed":
@@ -125,8 +133,27 @@ async def test_an_alarm_is_cleared_with_the_text_that_goes_on_record(asked, line
     )
 
 
+async def test_an_update_is_begun_by_the_name_of_its_bundle(asked, line):
+    assert await order(line, "start_update", bundle="kiosk-2.0~rc1.raucb") == ("started", "")
+    assert asked.done == [("update", "kiosk-2.0~rc1.raucb", 32)]
+
+
+@pytest.mark.parametrize(
+    "bundle", ["", "../secret.raucb", "-f.raucb", ".raucb", "kiosk.zip", "a/b.raucb", "kiosk 2.raucb", "k\n.raucb"]
+)
+async def test_an_update_without_the_name_of_a_bundle_is_refused(asked, line, bundle):
+    assert await order(line, "start_update", bundle=bundle) == ("refused", "bad-request")
+    assert asked.done == []
+
+
+async def test_no_other_command_names_a_bundle(asked, line):
+    assert await order(line, "restart", bundle="kiosk-2.raucb") == ("refused", "bad-request")
+
+
 async def test_what_this_kiosk_cannot_is_said_honestly(asked, line):
-    assert await order(line, "start_update") == ("not_available", "")
+    asked.no_updater = True
+    assert await order(line, "start_update", bundle="kiosk-2.raucb") == ("not_available", "")
+    assert asked.counts == {"commands_done": 1, "commands_refused": 0}
 
 
 async def test_a_test_print_is_answered_as_it_went(asked, line):
@@ -140,6 +167,7 @@ async def test_nobody_is_interrupted(asked, line):
     asked.resting = False
     assert await order(line, "restart") == ("refused", "busy")
     assert await order(line, "test_print") == ("refused", "busy")
+    assert await order(line, "start_update", bundle="kiosk-2.raucb") == ("refused", "busy")
     assert asked.done == []
     assert await order(line, "out_of_service") == ("scheduled", "")
 

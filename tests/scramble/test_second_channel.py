@@ -10,7 +10,7 @@ from tests.scramble.sheet import KEY, KEY_ID, sheet_of
 
 @pytest.fixture(scope="module")
 def mixed(page_576):
-    return sheet_of(page_576, 576, kind=Kind.MIXED_1)
+    return sheet_of(page_576, 576, kind=Kind.MIXED_2)
 
 
 @pytest.mark.parametrize("name", ["150 dpi", "askew 8", "faded", "photograph"])

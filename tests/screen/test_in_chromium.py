@@ -83,6 +83,24 @@ def test_the_page_goes_to_the_clerk_and_comes_home_when_the_clerk_ends():
     asyncio.run(scenario())
 
 
+def test_a_page_whose_line_breaks_stays_with_its_clerk():
+    """It went home, and the coins lay in the escrow until the time for paying was over."""
+
+    async def scenario():
+        async with screen() as kiosk, chromium() as browser:
+            page = await browser.new_page(viewport=PANEL)
+            async with screen(home_url=kiosk.url, host="a1b2.localhost") as clerk:
+                clerk.server.show(pages.consent(TEXTS["ja"]))
+                await page.goto(clerk.url)
+                await _shown(page, "consent")
+                await page.evaluate("socket.close()")
+                clerk.server.show(pages.take_card(TEXTS["ja"]))
+                await _shown(page, "take_card")
+                assert page.url == clerk.url
+
+    asyncio.run(scenario())
+
+
 def test_a_clerk_that_does_not_answer_leaves_the_home_on_the_screen():
     async def scenario():
         async with screen() as kiosk, chromium() as browser:

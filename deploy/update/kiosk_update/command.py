@@ -11,10 +11,12 @@ import os
 import subprocess
 import sys
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk_update import gate, kiosk, trial
+from kiosk_update.line import Line
 from kiosk_update.slots import Slots, SlotsUnreadableError
 
 if TYPE_CHECKING:
@@ -132,6 +134,9 @@ def main(argv: list[str] | None = None) -> int:
     commands.add_parser("restart", help="start what was installed, on trial")
     commands.add_parser("status", help="which slot runs, and whether an update may begin")
     commands.add_parser("judge", help="(run at each start) judge a slot on trial")
+    commands.add_parser(
+        "listen", help="(started by kiosk-update.socket) do what the kiosk asks for, and say how it goes"
+    )
     commands.add_parser("may-install", help="(called by RAUC) whether the kiosk is at rest")
     commands.add_parser("backend", help="(called by RAUC) slots").add_argument("question", nargs="+")
     arguments = parser.parse_args(argv)
@@ -155,5 +160,8 @@ def _run(arguments: argparse.Namespace, slots: Slots) -> int:
             return judge(slots)
         case "may-install":
             return may_install()
+        case "listen":
+            Line(slots, partial(print, flush=True)).serve(sys.stdin)
+            return os.EX_OK
         case _:
             return backend(slots, arguments.question)

@@ -189,9 +189,7 @@ def _rectangles(clear: tuple[tuple[int, int, int, int], ...], width: int, rows: 
     plane = bytearray(width * rows)
     for left, top, across, height in clear:
         end = min(left + across, width * 8)
-        line = ((1 << (end - left)) - 1 << (width * 8 - end)).to_bytes(width, "big")
-        for row in range(top, min(top + height, rows)):
-            plane[row * width : (row + 1) * width] = bytes(
-                a | b for a, b in zip(plane[row * width :], line, strict=False)
-            )
+        line = (1 << (end - left)) - 1 << (width * 8 - end)
+        for at in range(top * width, min(top + height, rows) * width, width):
+            plane[at : at + width] = (int.from_bytes(plane[at : at + width], "big") | line).to_bytes(width, "big")
     return int.from_bytes(plane, "big")

@@ -1,8 +1,9 @@
 """The audit log: what this kiosk did, in a chain that nobody can change unseen; ids and states only.
 
 Each line carries the SHA-256 of the line before it; after each order's end, at start, at stop and at the latest after
-32 lines comes a check-point that the kiosk's key signs. Not responsible for deciding anything from it (the journal is),
-nor for checking it (`audit_check.py`). Format: docs/reference/audit.md; docs/decisions/0024.
+32 lines comes a check-point that the kiosk's key signs; one that cannot be made comes with the next line. Not
+responsible for deciding anything from it (the journal is), nor for checking it (`audit_check.py`).
+Format: docs/reference/audit.md; docs/decisions/0024.
 """
 
 from __future__ import annotations
@@ -32,6 +33,10 @@ LABEL = b"kiosk-audit-v1\0"
 _TAIL_BYTES = 4096
 
 
+class CannotSign(Exception):
+    """No signature just now; the message says why."""
+
+
 def line_of(before: bytes, body: dict[str, object]) -> tuple[bytes, bytes]:
     """Return (line, its hash) for a record that follows the line with the hash `before`."""
     text = json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
@@ -43,7 +48,7 @@ class AuditLog:
     """The open log. `note` blocks until the line is on the disk: call it off the loop. Raises `JournalError`.
 
     What it is `owed` at the start, with a disk that refuses, it takes later: money that lies there goes back first.
-    `sign` makes a DER signature (ECDSA, SHA-256) of its bytes with the kiosk's key.
+    `sign` makes a DER signature (ECDSA, SHA-256) of its bytes with the kiosk's key, or raises `CannotSign`.
     """
 
     def __init__(self, path: Path, kiosk_id: str, sign: Callable[[bytes], bytes]) -> None:
@@ -58,6 +63,7 @@ class AuditLog:
         except OSError as error:
             raise JournalError(f"{path}: {error.strerror}. Check kiosk.state_dir, its owner and the disk.") from error
         self._unsigned = 0
+        self._owing: CannotSign | None = None  # why the last check-point could not be signed
         self._lock = threading.Lock()  # journal and alarms are written from threads
         self._owed: list[tuple[str, bool, dict[str, str | int]]] = []
         self.owe("started", kiosk_id=kiosk_id, sign=True)
@@ -94,15 +100,24 @@ class AuditLog:
     def _note(self, what: str, *, sign: bool, **ids: str | int) -> None:
         self._append({"what": what, **ids})
         self._unsigned += 1
-        if sign or self._unsigned >= MOST_UNSIGNED:
-            signature = b64encode(self._sign(LABEL + self._hash)).decode()
-            self._append({"what": "checkpoint", "signature": signature})
-            self._unsigned = 0
+        if sign or self._owing or self._unsigned >= MOST_UNSIGNED:
+            self._checkpoint()
         try:
             os.fdatasync(self._fd)
             self.synced = self._end
         except OSError as error:
             raise JournalError(f"{self.path}: {error.strerror}. Free or repair the disk.") from error
+        if self._unsigned >= MOST_UNSIGNED:
+            raise JournalError(f"{self.path}: {self._unsigned} lines could not be signed: {self._owing}")
+
+    def _checkpoint(self) -> None:
+        try:
+            signature = b64encode(self._sign(LABEL + self._hash)).decode()
+        except CannotSign as error:
+            self._owing = error
+            return
+        self._append({"what": "checkpoint", "signature": signature})
+        self._unsigned, self._owing = 0, None
 
     def close(self) -> None:
         """Sign the end and close the file."""

@@ -18,7 +18,7 @@ from firmware.app.link import CHILD_FD, Link, LinkError, pair
 from firmware.app.messages import FromClerk, FromKiosk, FromRecorder, Mark, Ready
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 FIRST_BACK_OFF_S = 0.5
@@ -86,13 +86,39 @@ class BackOff:
         return delay_s
 
 
+Inode = tuple[int, int]
+
+
+def inodes(paths: Sequence[Path]) -> list[Inode]:
+    """Return which files these are now, by device and inode; (0, 0) for one that is not there."""
+    found: list[Inode] = []
+    for path in paths:
+        try:
+            told = path.stat()
+        except OSError:
+            found.append((0, 0))
+        else:
+            found.append((told.st_dev, told.st_ino))
+    return found
+
+
 class Clerks:
-    """The clerks, by number. At most one serves and at most one waits."""
+    """The clerks, by number. At most one serves and at most one waits.
+
+    `within_walls`: files and devices that a clerk's walls let through as they were when it was started.
+    """
 
     def __init__(
-        self, config: Path, home_url: str, said: Callable[[int, FromClerk], None], gone: Callable[[int], None]
+        self,
+        config: Path,
+        home_url: str,
+        said: Callable[[int, FromClerk], None],
+        gone: Callable[[int], None],
+        within_walls: Sequence[Path] = (),
     ) -> None:
         self._config = config
+        self._within_walls = within_walls
+        self._found: dict[int, list[Inode]] = {}
         self._home_url = home_url
         self._said = said
         self._gone = gone
@@ -117,6 +143,7 @@ class Clerks:
                 print(f"clerk {number}: {error}; ended", file=sys.stderr, flush=True)
             self.kill(number)
 
+        self.note_walls(number)
         self._running[number] = start(
             "clerk",
             self._config,
@@ -135,6 +162,7 @@ class Clerks:
 
     def _ended(self, number: int) -> None:
         del self._running[number]
+        self._found.pop(number, None)
         self._gone(number)
 
     def tell(self, number: int, message: FromKiosk) -> None:
@@ -146,6 +174,14 @@ class Clerks:
         """End a clerk at once; it cannot refuse, and what it knew is gone with its memory."""
         if child := self._running.get(number):
             signal.pidfd_send_signal(child.pidfd, signal.SIGKILL)
+
+    def note_walls(self, number: int) -> None:
+        """Note which files are there as this clerk starts."""
+        self._found[number] = inodes(self._within_walls)
+
+    def is_stale(self, number: int) -> bool:
+        """Tell whether a clerk's walls were put up around files that others have replaced since."""
+        return number in self._found and self._found[number] != inodes(self._within_walls)
 
     def pids(self) -> tuple[int, ...]:
         """Return the process ids of all clerks."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from firmware.app.kiosk.outbox import Outbox
 
-AT_ONCE = 8  # no more than these can be told twice after a kill
+AT_ONCE = 8  # no more than these can be told twice after a kill of the kiosk
 NOBODY_S = 60.0
 DISK_S = 30.0
 

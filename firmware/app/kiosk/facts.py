@@ -26,9 +26,9 @@ def observe(facts: Facts, event: v.Event) -> Facts:
         case v.PrinterSettled(clean):
             return replace(facts, printer_lent=False, printer_dirty=not clean)
         case v.HubAnswered(open=is_open):
-            return replace(facts, hub=True, open=is_open, revoked=False)
-        case v.HubLost(revoked):
-            return replace(facts, hub=False, open=False, revoked=revoked)
+            return replace(facts, hub=True, open=is_open, revoked=False, expired=False)
+        case v.HubLost(revoked, expired):
+            return replace(facts, hub=False, open=False, revoked=revoked, expired=expired)
         case v.ClerkSaid(clerk, Ready(port, token)):
             return replace(facts, spare=Spare(clerk, port, token))
         case v.ClerkGone(clerk) if facts.spare and facts.spare.clerk == clerk:
@@ -93,13 +93,19 @@ def printer_reason(facts: Facts) -> Reason | None:
     return None if status.ready else Reason.PRINTER_OFFLINE
 
 
+def _hub_reason(facts: Facts) -> Reason:
+    if facts.revoked:
+        return Reason.CERTIFICATE_REVOKED
+    return Reason.CERTIFICATE_EXPIRED if facts.expired else Reason.HUB_DOWN
+
+
 def reasons(facts: Facts) -> frozenset[Reason]:
     """Return all that keeps the kiosk out of service; empty when it may serve."""
     found: set[Reason] = set()
     if facts.hub is None or facts.printer_lent or (facts.escrow_busy and not facts.jam):
         found.add(Reason.STARTING)
     if facts.hub is False:
-        found.add(Reason.CERTIFICATE_REVOKED if facts.revoked else Reason.HUB_DOWN)
+        found.add(_hub_reason(facts))
     if facts.hub and not facts.open:
         found.add(Reason.CLOSED)
     if not facts.printer_lent and (reason := printer_reason(facts)):

@@ -136,7 +136,10 @@ class Journal:
     def last(self) -> OpenOrder | None:
         """Return the newest order: coins that lie in the escrow can only be its."""
         entry = next(reversed(self.latest.values()), None)
-        return OpenOrder(entry.order, entry.state) if entry else None
+        if not entry:
+            return None
+        printed = self.reached.get(entry.order.document_id) is OrderState.PRINTED
+        return OpenOrder(entry.order, entry.state, printed=printed)
 
     def close(self) -> None:
         """Close the files."""

@@ -42,11 +42,16 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class OpenOrder:
-    """An order of the journal, and the state that it came to; `meant` is its end if its money has gone back since."""
+    """An order of the journal, and the state that it came to.
+
+    `meant` is its end if its money has gone back since; `printed` tells of an order with an end whether its paper
+    had come out before.
+    """
 
     order: Order
     state: OrderState
     meant: OrderState | None = None
+    printed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

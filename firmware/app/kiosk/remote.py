@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from firmware.app.kiosk.clear_command import Refused
 from firmware.app.kiosk.remote_command import Checked, Order, checked, nonce_of
+from firmware.app.kiosk.update import NotAvailable
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -42,7 +43,8 @@ class Acts:
     """What a command can do. `switch(True)` takes the kiosk out of service, at once or once the person has left.
 
     `clear` returns what was done, and raises `Refused`; `at_rest` tells whether nobody is being served; `test_print`
-    returns once the printer has confirmed the strip, and raises `Refused`.
+    returns once the printer has confirmed the strip, and raises `Refused`. `update` begins one (bundle, nonce), and
+    raises `Refused` and `NotAvailable`.
     """
 
     at_rest: Callable[[], bool]
@@ -51,6 +53,7 @@ class Acts:
     restart: Callable[[], object]
     diagnose: Callable[[], None]
     test_print: Callable[[], Awaitable[None]]
+    update: Callable[[str, str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,8 @@ class Remote:
             result = await self._carry_out(command)
         except Refused as refused:
             result, code, detail = "refused", refused.code, str(refused)[:200]
+        except NotAvailable as missing:
+            result, detail = "not_available", str(missing)[:200]
         self._counts["commands_refused" if result == "refused" else "commands_done"] += 1
         name = heard.name if heard.name in tuple(Order) else ""
         body: dict[str, object] = {"result": result, "code": code, "nonce": nonce}
@@ -139,12 +144,13 @@ class Remote:
             case Order.SEND_DIAGNOSTICS:
                 acts.diagnose()
                 return "done"
-            case Order.RESTART | Order.TEST_PRINT if not at_rest:
+            case Order.RESTART | Order.TEST_PRINT | Order.START_UPDATE if not at_rest:
                 raise Refused("busy", "a person is being served, or something lies there: ask again later")
             case Order.RESTART:
                 return "done"
             case Order.TEST_PRINT:
                 await acts.test_print()
                 return "done"
-            case _:  # start_update: no updater is installed here
-                return "not_available"
+            case _:  # start_update
+                await acts.update(command.bundle, command.nonce)
+                return "started"

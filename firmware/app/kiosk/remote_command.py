@@ -42,24 +42,29 @@ class Order(StrEnum):
 
 
 class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What is signed: this order to this kiosk, once (`nonce`), within its time (Unix seconds)."""
+    """What is signed: this order to this kiosk, once (`nonce`), within its time (Unix seconds); `bundle`: an update."""
 
     kiosk_id: Annotated[str, Meta(max_length=40)]
     name: Order
     nonce: Annotated[str, Meta(pattern=r"^[0-9a-f]{32}\Z")]
     issued_at: int
     expires_at: int
+    bundle: Annotated[str, Meta(pattern=r"^([A-Za-z0-9_][A-Za-z0-9._~-]{0,99}\.raucb)?\Z")] = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A command whose signature, addressee and time are right; `clearance` with `clear_alarm` alone."""
+    """A command whose signature, addressee and time are right.
+
+    `clearance` with `clear_alarm`, `bundle` with `start_update` alone.
+    """
 
     order: Order
     nonce: str
     expires_at: int
     key_id: str
     clearance: Clearance | None = None
+    bundle: str = ""
 
 
 def checked(name: str, payload: bytes, keys: Mapping[str, str], kiosk_id: str, now_s: float) -> Checked:
@@ -89,8 +94,10 @@ def checked(name: str, payload: bytes, keys: Mapping[str, str], kiosk_id: str, n
         raise Refused("wrong-kiosk", f"signed for {command.kiosk_id}, this is {kiosk_id}")
     if command.name is not order:
         raise Refused("wrong-command", f"signed as {command.name}, sent as {order}")
+    if bool(command.bundle) is not (order is Order.START_UPDATE):
+        raise Refused("bad-request", "start_update, and no other, names a bundle: FILE.raucb")
     _in_time(command.issued_at, command.expires_at, now_s)
-    return Checked(order, command.nonce, command.expires_at, signed.key_id)
+    return Checked(order, command.nonce, command.expires_at, signed.key_id, bundle=command.bundle)
 
 
 def nonce_of(payload: bytes) -> str:

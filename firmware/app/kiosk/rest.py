@@ -72,8 +72,12 @@ def _paper_found(newest: v.OpenOrder | None, still_on: v.OpenAlarm | None, now: 
 
 
 def _earned(last: v.OpenOrder | None) -> bool:
-    """Tell whether coins that lie there are a printed paper's fee, taken or left, which a jammed gate did not keep."""
-    return last is not None and last.state in (v.OrderState.TAKEN, v.OrderState.VOIDED) and last.order.fee_yen > 0
+    """Tell whether coins that lie there are a printed paper's fee, which a jammed gate did not keep.
+
+    The paper may have been taken or left, or nobody saw what became of it: it came out, and that is what costs.
+    """
+    ends = (v.OrderState.TAKEN, v.OrderState.VOIDED, v.OrderState.UNKNOWN)
+    return last is not None and last.printed and last.state in ends and last.order.fee_yen > 0
 
 
 def _settle(found: v.OpenOrder, facts: Facts) -> list[v.Command]:

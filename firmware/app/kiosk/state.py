@@ -30,6 +30,7 @@ class Reason(StrEnum):
     STARTING = "starting"
     HUB_DOWN = "hub_down"
     CERTIFICATE_REVOKED = "certificate_revoked"
+    CERTIFICATE_EXPIRED = "certificate_expired"
     CLOSED = "closed"
     PRINTER_OFFLINE = "printer_offline"
     COVER_OPEN = "cover_open"
@@ -74,6 +75,7 @@ class Facts:
     camera_cause: str = "none"
     hub: bool | None = None
     revoked: bool = False
+    expired: bool = False
     open: bool = False
     broker: bool = False
     maintenance: bool = False

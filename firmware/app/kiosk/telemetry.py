@@ -65,8 +65,8 @@ class Head:
 class Telemetry:
     """Turns the machine's state into retained messages.
 
-    `more` gives states that follow from no step of the machine: counts. `put` takes events, `say` each new state, for
-    whoever asks on this machine.
+    `more` gives states that follow from no step of the machine: counts. `put` takes events; those in `said` are called
+    with each new state.
     """
 
     def __init__(
@@ -76,15 +76,13 @@ class Telemetry:
         head: Head,
         put: Callable[[Fresh], None],
         more: Callable[[], States],
-        *,
-        say: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._publisher = publisher
         self._interval_s = interval_s
         self._head = head
         self._put = put
         self._more = more
-        self._say = say
+        self.said: list[Callable[[str], None]] = []
         self._last: States = {}
         self._alarms: frozenset[str] = frozenset()
         self._timer: asyncio.TimerHandle | None = None
@@ -101,7 +99,8 @@ class Telemetry:
         was, now = self._last.get("kiosk", {}).get("state"), states["kiosk"]["state"]
         self._publish_changes(states)
         if was != now:
-            self._say(str(now))
+            for say in self.said:
+                say(str(now))
         if was is not None and was != now:
             self.tell("state_changed", {"from": was, "to": now, "reasons": states["kiosk"]["reasons"]})
         alarms = alarms_of(kiosk)

@@ -60,9 +60,10 @@ class HubAnswered:
 
 @dataclass(frozen=True, slots=True)
 class HubLost:
-    """The centre did not answer, or not sensibly, or (`revoked`) that this kiosk's certificate is revoked."""
+    """The centre cannot be used: no sensible answer, or a certificate of this kiosk is `revoked` or has `expired`."""
 
     revoked: bool = False
+    expired: bool = False
 
 
 @dataclass(frozen=True, slots=True)

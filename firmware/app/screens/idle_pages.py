@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 OUT_OF_SERVICE_CAUSES = (
     "certificate_revoked",
+    "certificate_expired",
     "hub_down",
     "printer_offline",
     "cover_open",

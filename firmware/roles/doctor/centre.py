@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from firmware.app.availability import ask_availability
 from firmware.app.clerk.key_list import KeyList, KeyListUntrusted, RootKeyUnusable, read_root_key
 from firmware.app.hub_client import HubClient, HubError, HubGarbled, HubRefused, HubTimeout, HubUnreachable
+from firmware.roles.doctor.clock import REMEDY, not_compared
 from firmware.roles.doctor.finding import Finding, fail, ok, warn
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ async def check_clock(config: Config) -> Finding:
             asked_s = time.time()
             available = await ask_availability(client, config.kiosk.operator, ANSWER_S)
         except HubError:
-            return warn("not compared: the hub gives no time", "put right what is said of the hub")
+            return not_compared()
     here_s = (asked_s + time.time()) / 2
     return judge_clock(here_s - datetime.fromisoformat(available.time).timestamp())
 
@@ -88,7 +89,7 @@ def judge_clock(ahead_s: float) -> Finding:
     """Judge a clock that is so far ahead of the centre's; signed answers are refused when it is far off."""
     off_s = abs(ahead_s)
     found = f"{off_s:.1f} s {'ahead of' if ahead_s > 0 else 'behind'} the hub's"
-    remedy = "switch time synchronisation on: timedatectl set-ntp true"
+    remedy = REMEDY
     if off_s > OFF_FAIL_S:
         return fail(found, remedy)
     return warn(found, remedy) if off_s > OFF_WARN_S else ok(found)

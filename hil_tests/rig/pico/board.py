@@ -26,8 +26,8 @@ class Board:
         self._servo = PWM(Pin(SERVO), freq=SERVO_HZ, duty_ns=CARD_AWAY_NS)
 
     def listen(self, on_edge):
-        """Hear the buzzer from now on."""
-        self._buzzer.irq(lambda _pin: on_edge(ticks_us()), Pin.IRQ_RISING)
+        """Hear the buzzer from now on; at once, since what is put off while memory is cleared up loses edges."""
+        self._buzzer.irq(lambda _pin: on_edge(ticks_us()), Pin.IRQ_RISING, hard=True)
 
     def get(self, name):
         """Level of a line that the kiosk drives."""

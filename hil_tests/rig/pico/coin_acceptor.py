@@ -11,6 +11,7 @@ COINS_YEN = (10, 50, 100, 500)
 YEN_PER_PULSE = 10
 HALF_PULSE_US = 25_000
 COIN_GAP_US = 300_000
+FALL_US = 10_000  # from the contact to the first pulse; parsing a request takes less, so that the pulse is on time
 GATE_HOLD_US = 50_000
 GATE_MOVE_US = 150_000
 
@@ -49,32 +50,36 @@ class CoinAcceptor:
         """Whether an edge is due in this time: then nothing slow may be begun."""
         return self.busy() and ticks_diff(self._due_us, now_us) < within_us
 
+    def due(self, now_us):
+        """Whether an edge is due."""
+        return self.soon(now_us, 1)
+
     def tick(self, now_us):
         """Do what is due; returns an event, or None."""
         self._watch_gates(now_us)
         if self._moving and ticks_diff(now_us, self._moved_us) >= 0:
             return self._empty()
-        if not self.busy() or ticks_diff(now_us, self._due_us) < 0:
+        if not self.due(now_us):
             return None
         if self._edges:
             self._edge()
             return None
-        return self._fall(self._coins.pop(0), now_us)
+        return self._fall(self._coins.pop(0))
 
-    def _fall(self, yen, now_us):
-        self._due_us = now_us
+    def _fall(self, yen):
         if not self._lines.get("enable") or self._moving or yen not in COINS_YEN:
             self.refused_yen += yen
             return {"event": "coin_refused", "yen": yen}
         self.escrow_yen.append(yen)
         self._lines.set("escrow", 0)
+        self._due_us = ticks_add(self._due_us, FALL_US)
         self._edges = 2 * yen // YEN_PER_PULSE
         return {"event": "coin_in_escrow", "yen": yen}
 
     def _edge(self):
         self._lines.set("pulse", self._edges % 2)
         self._edges -= 1
-        self._due_us = ticks_add(self._due_us, HALF_PULSE_US if self._edges else COIN_GAP_US)
+        self._due_us = ticks_add(self._due_us, HALF_PULSE_US if self._edges else COIN_GAP_US - FALL_US)
 
     def _watch_gates(self, now_us):
         """Let a gate move once its coil was held for long enough."""

@@ -1,13 +1,16 @@
 """The rig's line protocol and its loop: JSON lines in, an answer to each, events between. MicroPython.
 
 A request of coins is answered when its last pulse is out; until then no further request is read. Near an edge the loop
-does nothing but look at the clock: pulses stay within a millisecond. Not responsible for the verbs (`rig.py`).
+tells nothing, and at last does nothing but look at the clock: pulses stay within a millisecond. Not responsible for the
+verbs (`rig.py`).
 """
 
+import gc
 import json
 
 LONGEST_LINE = 512
-QUIET_US = 4_000  # parsing and answering one line takes less than this on the board
+QUIET_US = 8_000  # parsing and answering one line, or clearing up memory, takes less than this on the board
+NEAR_US = 3_000  # one look at everything takes less than this
 
 
 class Loop:
@@ -19,14 +22,18 @@ class Loop:
         self._write = write
         self._now_us = now_us
         self._line = b""
+        self._events = []  # to be told
         self._owed = None  # accepted yen before the coins that are still falling
 
     def step(self):
         """Do what is due, and take what has come."""
         rig, now_us = self._rig, self._now_us()
-        for event in rig.tick(now_us):
-            if rig.watched:
-                self._say(event)
+        while rig.coins.soon(now_us, NEAR_US) and not rig.coins.due(now_us):
+            now_us = self._now_us()
+        self._events += rig.tick(now_us)
+        if self._events and not rig.coins.soon(now_us, QUIET_US):
+            self._tell(self._events.pop(0))
+            return
         if self._owed is not None:
             if rig.coins.busy():
                 return
@@ -42,6 +49,12 @@ class Loop:
         elif len(self._line) > LONGEST_LINE:
             self._line = b""
             self._say({"ok": False, "error": "a line has at most {} bytes".format(LONGEST_LINE)})
+
+    def _tell(self, event):
+        """Tell of it; and clear up, so that memory lasts for all pulses of the coin that has just fallen."""
+        if self._rig.watched:
+            self._say(event)
+        gc.collect()
 
     def _put_in(self):
         coins = self._rig.coins

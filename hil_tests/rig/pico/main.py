@@ -20,7 +20,7 @@ def main():
     board.listen(rig.ear.edge)
 
     def read():
-        return sys.stdin.buffer.read(1) if waiting.poll(0) else None
+        return sys.stdin.buffer.read(1) if any(waiting.ipoll(0)) else None
 
     loop = Loop(rig, read, sys.stdout.write, ticks_us)
     while True:

@@ -7,7 +7,7 @@ const STATES = {
 const REASONS = {
   starting: "起動中", hub_down: "センター切断", closed: "時間外", printer_offline: "プリンター切断", cover_open: "カバー開",
   paper_out: "用紙切れ", printer_error: "プリンター異常", reader_offline: "カード読取機切断", camera_inoperative: "カメラ異常",
-  certificate_revoked: "端末証明書失効", coin_fault: "硬貨装置異常", clerk_unavailable: "準備中", maintenance: "保守中",
+  certificate_revoked: "端末証明書失効", certificate_expired: "端末証明書期限切れ", coin_fault: "硬貨装置異常", clerk_unavailable: "準備中", maintenance: "保守中",
 };
 const ALARMS = { left_behind_card: "カードの取り忘れ", left_behind_paper: "証明書の取り忘れ" };
 const COMMANDS = {
@@ -15,7 +15,7 @@ const COMMANDS = {
   restart: "再起動", start_update: "更新を始める",
 };
 const RESULTS = {
-  done: "実行しました", scheduled: "利用中の方が離れたら実行します", cleared: "警報を止めました", recorded: "記録しました",
+  done: "実行しました", started: "始めました。進み具合は履歴に出ます", scheduled: "利用中の方が離れたら実行します", cleared: "警報を止めました", recorded: "記録しました",
   refused: "端末が断りました", not_available: "この端末ではできません",
 };
 const VALID_S = 45;
@@ -152,7 +152,7 @@ async function takeKey(file) {
   return { secret, id: hex(digest.slice(0, 8)) };
 }
 
-async function command(name, clearing) {
+async function command(name, clearing, bundle) {
   if (!key) {
     $("outcome").textContent = "先に職員の鍵を選んでください。";
     return;
@@ -160,7 +160,7 @@ async function command(name, clearing) {
   const now = Math.floor(Date.now() / 1000);
   const head = { kiosk_id: chosen, nonce: hex(crypto.getRandomValues(new Uint8Array(16))) };
   const times = { issued_at: now, expires_at: now + VALID_S };
-  const body = clearing ? { ...head, ...clearing, note: "", ...times } : { ...head, name, ...times };
+  const body = clearing ? { ...head, ...clearing, note: "", ...times } : { ...head, name, ...times, ...(bundle ? { bundle } : {}) };
   const text = JSON.stringify(body);
   const label = clearing ? "kiosk-clear-alarm-v1\n" : "kiosk-command-v1\n";
   const signature = new Uint8Array(await crypto.subtle.sign("Ed25519", key.secret, new TextEncoder().encode(label + text)));
@@ -176,7 +176,10 @@ async function command(name, clearing) {
 for (const [name, label] of Object.entries(COMMANDS)) {
   const button = element("button", label);
   button.dataset.command = name;
-  button.addEventListener("click", () => command(name));
+  button.addEventListener("click", () => {
+    if (name !== "start_update") command(name);
+    else if ($("bundle").reportValidity()) command(name, null, $("bundle").value.trim());
+  });
   $("commands").append(button);
 }
 $("key").addEventListener("change", async (event) => {

@@ -1,211 +1,154 @@
-"""Dots to a stream and back: an arithmetic coder driven by the mixer's probabilities, row by row.
+"""Dots to a stream and back, row by row: repeated rows and stretches of white in one bit each, then dot by dot.
 
-A row that repeats the one above costs one bit of little weight. Not responsible for whether data is authentic: any
-bytes decode to some page, in bounded time. Source: the carry-less binary coder of Mahoney's lpaq (2007).
+Not responsible for whether data is authentic: any bytes decode to some page, in bounded time.
 """
 
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from hub.scramble.mixing import contexts
-from hub.scramble.mixing.contexts import AHEAD, BUSY, QUIET, ROWS, Registers
-from hub.scramble.mixing.mixer import Curves, State, Work, curves, learn, predicted, work
+from hub.scramble.mixing import white
+from hub.scramble.mixing.compiled import compiled, kept
+from hub.scramble.mixing.contexts import (
+    HASHED,
+    PIECE,
+    RING,
+    Stretches,
+    above,
+    finish,
+    look,
+    nearest,
+    on_page,
+    place,
+    stretches,
+)
+from hub.scramble.mixing.mixer import SEEN, State, coded, curves, dot
+from hub.scramble.mixing.stream import READ, WRITE, Stream, code, to_read, to_write, written
 
-_jit: Any = numba.njit
-_LEFT = 32  # white columns beside the page, so that no context looks outside
-_ALL = 0xFFFFFFFF
-_ONE = np.uint64(1)
-_QUIET_SETS, _QUIET_BENDS = 256, 512
-_FAR = 255
-_MOST_BYTES_A_DOT = 3  # a dot costs at most 16 bits
+_MARGIN = 32  # white columns beside the page, so that nothing looks outside
+_MOST_BYTES_A_DOT = 3  # a dot costs at most two bits of 16
 _SPARE = 64
-_READ, _WRITE = 0, 1
+_LONG_AGO = 300
+_REPEAT_RATE, _REPEAT_LEAST, _REPEAT_MOST = 5, 500, 65000
 
 
-class Row(NamedTuple):
-    """What a known row needs of the tables, collected before it is coded."""
+class Page(NamedTuple):
+    """One page's dots and what is collected of them. Arrays are scratch but for the canvas."""
 
-    places: NDArray[np.int32]  # (dots, BUSY)
-    chosen: NDArray[np.int64]  # (dots,); weight set; from _QUIET_SETS on: a quiet dot
-    fetched: NDArray[np.uint32]  # (1,)
+    canvas: NDArray[np.uint8]  # (1 + rows, margin + width + margin); a white row first
+    windows: NDArray[np.uint32]  # (RING, width)
+    hashes: NDArray[np.uint32]  # (HASHED, width); places when writing
+    known: Stretches
+    done: NDArray[np.uint8]  # pieces of this row whose hashes are made
+    clear: NDArray[np.int64]  # (width,)
+    started: NDArray[np.int64]  # (width,); last row where black began in white near here
+    begun: NDArray[np.int64]  # (2,); how often that was in this row; what was fetched
 
 
 def encode(state: State, dots: bytes, width: int, rows: int) -> bytes:
-    """Compress rows of `width` dots (a multiple of 8, most significant bit left); `state` has learnt the page after."""
-    page = np.unpackbits(np.frombuffer(dots, np.uint8)).reshape(rows, width)
-    canvas = np.pad(page, ((ROWS, 0), (_LEFT, _LEFT)))
-    stream = np.zeros(_MOST_BYTES_A_DOT * page.size + _SPARE, np.uint8)
-    used = _run(state, curves(), work(), canvas, stream, 0, _WRITE)
-    return stream[:used].tobytes()
+    """Compress rows of `width` dots (a multiple of 8), most significant bit left; `state` has learnt the page after."""
+    dots_ = np.unpackbits(np.frombuffer(dots, np.uint8)).reshape(rows, width)
+    stream = to_write(_MOST_BYTES_A_DOT * dots_.size + _SPARE)
+    _run(state, curves(), dot(), stream, _page(np.pad(dots_, ((1, 0), (_MARGIN, _MARGIN)))))
+    return written(stream)
 
 
 def decode(state: State, data: bytes, width: int, rows: int) -> bytes:
     """Undo `encode`, from the same state; never fails: bytes that were not made by it give another page."""
-    canvas = np.zeros((rows + ROWS, width + 2 * _LEFT), np.uint8)
-    _run(state, curves(), work(), canvas, np.array(bytearray(data), np.uint8), len(data), _READ)
-    return np.packbits(canvas[ROWS:, _LEFT : _LEFT + width], axis=1).tobytes()
+    canvas = np.zeros((1 + rows, width + 2 * _MARGIN), np.uint8)
+    _run(state, curves(), dot(), to_read(data), _page(canvas))
+    return np.packbits(canvas[1:, _MARGIN : _MARGIN + width], axis=1).tobytes()
 
 
-@_jit(cache=True, nogil=True)
-def _run(  # noqa: PLR0917 - arrays written in place
-    state: State, curve: Curves, it: Work, canvas: NDArray[np.uint8], stream: NDArray[np.uint8], size: int, writes: int
-) -> int:
-    """Code the page on the canvas, or fill the canvas from the stream; returns bytes used."""
-    range_ = np.array([0, _ALL, 0, 0], np.int64)  # low, high, code, place in the stream
-    if not writes:
-        for _ in range(4):
-            _shift_in(range_, stream, size)
-    dots = canvas.shape[1] - 2 * _LEFT
-    row = Row(np.zeros((dots, BUSY), np.int32), np.zeros(dots, np.int64), np.zeros(1, np.uint32))
-    registers = np.zeros(ROWS + 1, np.uint64)
-    flags = 0
-    for y in range(ROWS, canvas.shape[0]):
+def _page(canvas: NDArray[np.uint8]) -> Page:
+    width = canvas.shape[1] - 2 * _MARGIN
+    windows, hashes = np.zeros((RING, width), np.uint32), np.zeros((HASHED, width), np.uint32)
+    started = np.full(width, -_LONG_AGO, np.int64)
+    done, clear = np.zeros(width // PIECE + 1, np.uint8), np.zeros(width, np.int64)
+    return Page(canvas, windows, hashes, stretches(), done, clear, started, np.zeros(2, np.int64))
+
+
+@kept
+def _run(state: State, curve: Any, it: Any, stream: Stream, page: Page) -> None:
+    """Code the page on the canvas, or fill the canvas from the stream."""
+    canvas, flags = page.canvas, 0
+    for y in range(1, canvas.shape[0]):
         same = 0
-        if writes:
-            same = np.int64((canvas[y] == canvas[y - 1]).all())
-        same = _code(range_, stream, size, state.repeats[flags], same, writes)
-        state.repeats[flags] += (same * 65535 - state.repeats[flags]) >> 5
-        state.repeats[flags] = min(65000, max(500, state.repeats[flags]))
+        if stream.way == WRITE:
+            same = _repeats(canvas, y)
+        before = state.repeats[flags]
+        same = code(stream, before, same)
+        before += (same * 65535 - before) >> _REPEAT_RATE
+        state.repeats[flags] = min(_REPEAT_MOST, max(_REPEAT_LEAST, before))
         flags = (flags << 1 | same) & 3
         if same:
-            canvas[y] = canvas[y - 1]
-        elif writes:
-            _look(it, canvas, y, registers, row)
-            _fetch(state, row)
-            _write_row(state, curve, it, canvas, y, row, range_, stream, size)
-        else:
-            _read_row(state, curve, it, canvas, y, registers, range_, stream, size)
-    if writes:
-        stream[range_[3]] = (range_[0] >> 24) + 1
-        return range_[3] + 1
-    return range_[3]
+            for x in range(canvas.shape[1]):
+                canvas[y, x] = canvas[y - 1, x]
+        if same or stream.way == WRITE:
+            look(page.windows, canvas, _MARGIN, y)
+        if not same:
+            white.measure(page.windows, page.clear, y)
+            for piece in range(len(page.done)):
+                page.done[piece] = 0
+            page.begun[0] = 0
+            _row(state, curve, it, stream, page, y)
+            if stream.way == READ:
+                look(page.windows, canvas, _MARGIN, y)
 
 
-@_jit
-def _begin(canvas: NDArray[np.uint8], y: int, registers: Registers) -> None:
-    """Fill the registers with what is above the row's beginning."""
-    registers[:] = 0
-    for row in range(1, ROWS + 1):
-        for x in range(AHEAD):
-            registers[row] = registers[row] << _ONE | np.uint64(canvas[y - row, _LEFT + x])
+@compiled
+def _repeats(canvas: Any, y: int) -> Any:
+    """Tell whether a row equals the one above."""
+    other = np.uint8(0)
+    for x in range(canvas.shape[1]):
+        other |= canvas[y, x] ^ canvas[y - 1, x]
+    return np.int64(other == 0)
 
 
-@_jit
-def _look(it: Work, canvas: NDArray[np.uint8], y: int, registers: Registers, row: Row) -> None:
-    """Collect the places and weight sets of all dots of a row that is known."""
-    _begin(canvas, y, registers)
-    since, top, below = _FAR, y - ROWS, canvas.shape[0] - y
-    for x in range(canvas.shape[1] - 2 * _LEFT):
-        for above in range(1, ROWS + 1):
-            registers[above] = registers[above] << _ONE | np.uint64(canvas[y - above, _LEFT + x + AHEAD])
-        count = QUIET
-        if contexts.is_quiet(registers):
-            around = contexts.surroundings(registers, since)
-            contexts.quiet_places(around, x, top, below, it.places)
-            row.chosen[x] = _QUIET_SETS + around
-        else:
-            contexts.busy_places(registers, x, top, below, it.places)
-            row.chosen[x] = contexts.nearest(registers)
-            count = BUSY
-        for k in range(count):
-            row.places[x, k] = it.places[k]
-        bit = canvas[y, _LEFT + x]
-        registers[0] = registers[0] << _ONE | np.uint64(bit)
-        since = 0 if bit else min(_FAR, since + 1)
+@compiled
+def _row(state: Any, curve: Any, it: Any, stream: Any, page: Any, y: int) -> None:  # noqa: PLR0917 - compiled
+    """Code one row."""
+    row, width = page.canvas[y, _MARGIN:], page.windows.shape[1]
+    one, two, below = (y - 1) & (RING - 1), (y - 2) & (RING - 1), page.canvas.shape[0] - y
+    left, last, x = np.uint32(0), -_LONG_AGO, 0
+    while x < width:
+        if page.clear[x] >= white.SHORTEST and left & 7 == 0:
+            before, x = x, white.run(state, curve, it, stream, page, y, x, last, row)
+            left = np.uint32(left << np.uint32(x - before)) if x - before < _MARGIN else np.uint32(0)
+            if row[x - 1]:
+                left, last = np.uint32(left | 1), x - 1
+            continue
+        if not page.done[x // PIECE]:
+            _collect(state, stream, page, y, x // PIECE)
+        for k in range(HASHED):
+            known = page.hashes[k, x]
+            it.places[k] = known if stream.way == WRITE else place(page.known, k, known, left)
+        it.places[HASHED] = on_page(y, width, x, HASHED)
+        it.places[HASHED + 1] = on_page(below, width, x, HASHED + 1)
+        near = nearest(left, page.windows[one, x], page.windows[two, x])
+        bit = coded(state, curve, it, stream, 0, near, SEEN, near & 63, np.int64(row[x]))
+        row[x] = bit
+        left = np.uint32(left << np.uint32(1) | np.uint32(bit))
+        if bit:
+            last = x
+        x += 1
 
 
-@_jit
-def _fetch(state: State, row: Row) -> None:
-    """Touch a row's counters in one go: the processor waits for many of them at a time, not for each in turn."""
-    fetched = np.uint32(0)
-    for x in range(len(row.chosen)):
-        if row.chosen[x] >= _QUIET_SETS:
-            for k in range(QUIET):
-                fetched ^= state.counters[BUSY + k, row.places[x, k]]
-        else:
-            for k in range(BUSY):
-                fetched ^= state.counters[k, row.places[x, k]]
-    row.fetched[0] = fetched
+@compiled
+def _collect(state: Any, stream: Any, page: Any, y: int, piece: int) -> None:
+    """Make the hashes of a piece of a row; a writer's places, and their histories fetched in one go.
 
-
-@_jit
-def _write_row(  # noqa: PLR0917 - arrays written in place
-    state: State, curve: Curves, it: Work, canvas: NDArray[np.uint8], y: int, row: Row,
-    range_: NDArray[np.int64], stream: NDArray[np.uint8], size: int,
-) -> None:  # fmt: skip
-    """Write one row."""
-    for x in range(len(row.chosen)):
-        chosen, bit = row.chosen[x], np.int64(canvas[y, _LEFT + x])
-        for k in range(BUSY):
-            it.places[k] = row.places[x, k]
-        if chosen >= _QUIET_SETS:
-            bend = _QUIET_BENDS + chosen - _QUIET_SETS
-            probability = predicted(state, curve, it, BUSY, QUIET, chosen, bend)
-            _code(range_, stream, size, probability, bit, _WRITE)
-            learn(state, curve, it, BUSY, QUIET, bit)
-        else:
-            probability = predicted(state, curve, it, 0, BUSY, chosen, chosen)
-            _code(range_, stream, size, probability, bit, _WRITE)
-            learn(state, curve, it, 0, BUSY, bit)
-
-
-@_jit
-def _read_row(  # noqa: PLR0917 - arrays written in place
-    state: State, curve: Curves, it: Work, canvas: NDArray[np.uint8], y: int, registers: Registers,
-    range_: NDArray[np.int64], stream: NDArray[np.uint8], size: int,
-) -> None:  # fmt: skip
-    """Read one row: each dot must be known before the places of the next are."""
-    _begin(canvas, y, registers)
-    since, top, below = _FAR, y - ROWS, canvas.shape[0] - y
-    for x in range(canvas.shape[1] - 2 * _LEFT):
-        at = _LEFT + x
-        for above in range(1, ROWS + 1):
-            registers[above] = registers[above] << _ONE | np.uint64(canvas[y - above, at + AHEAD])
-        if contexts.is_quiet(registers):
-            around = contexts.surroundings(registers, since)
-            contexts.quiet_places(around, x, top, below, it.places)
-            first, count, chosen, bend = BUSY, QUIET, _QUIET_SETS + around, _QUIET_BENDS + around
-        else:
-            contexts.busy_places(registers, x, top, below, it.places)
-            chosen = contexts.nearest(registers)
-            first, count, bend = 0, BUSY, chosen
-        bit = _code(range_, stream, size, predicted(state, curve, it, first, count, chosen, bend), 0, _READ)
-        learn(state, curve, it, first, count, bit)
-        canvas[y, at] = bit
-        registers[0] = registers[0] << _ONE | np.uint64(bit)
-        since = 0 if bit else min(_FAR, since + 1)
-
-
-@_jit
-def _code(  # noqa: PLR0917 - the coder's state
-    range_: NDArray[np.int64], stream: NDArray[np.uint8], size: int, probability: int, bit: int, writes: int
-) -> int:
-    """Write `bit`, or read one; `probability` (1/65536) is that of a 1."""
-    low, width = range_[0], range_[1] - range_[0]
-    middle = low + (width >> 16) * probability + ((width & 0xFFFF) * probability >> 16)
-    if not writes:
-        bit = int(range_[2] <= middle)
-    if bit:
-        range_[1] = middle
-    else:
-        range_[0] = middle + 1
-    while (range_[0] ^ range_[1]) & 0xFF000000 == 0:
-        if writes:
-            stream[range_[3]] = range_[1] >> 24
-            range_[3] += 1
-        else:
-            _shift_in(range_, stream, size)
-        range_[0] = range_[0] << 8 & _ALL
-        range_[1] = (range_[1] << 8 & _ALL) | 255
-    return bit
-
-
-@_jit
-def _shift_in(range_: NDArray[np.int64], stream: NDArray[np.uint8], size: int) -> None:
-    """Take the next byte; after the end come zeros."""
-    byte = np.int64(stream[range_[3]]) if range_[3] < size else 0
-    range_[2] = (range_[2] << 8 & _ALL) | byte
-    range_[3] += 1
+    The processor waits for many of them at a time then, not for each in turn.
+    """
+    page.done[piece] = 1
+    first = piece * PIECE
+    above(page.known, page.windows, page.hashes, y, first)
+    if stream.way == WRITE:
+        finish(page.known, page.windows, page.hashes, y, first)
+        fetched = 0
+        for x in range(first, min(first + PIECE, page.windows.shape[1])):
+            if page.clear[x] < white.SHORTEST:
+                for k in range(HASHED):
+                    fetched += state.slots[page.hashes[k, x]]
+        page.begun[1] = fetched

@@ -1,105 +1,124 @@
-"""What is already known around a dot, as places in the counters' tables.
+"""What is already known around a dot, as places in the table of histories. Part of the printed format.
 
-Row registers: bit k of `rows[0]` is the dot k + 1 to the left; bit `AHEAD` - d of `rows[n]` is the dot d to the right
-in the n-th row above. Not responsible for what the counters do with it (`mixer.py`). Part of the printed format.
+A window is 32 bits of a row around column x: bit 15 is the dot at x, bit 16 that to its left, bit 0 the 15th to its
+right. Five contexts of a dot are stretches around it, hashed; two its place on the page, from the top and from the end.
+The seven of a white run are in `white.py`. Not responsible for what histories do with it (`mixer.py`).
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
-ROWS = 16  # rows above that are looked at
-AHEAD = 15  # dots to the right in them
-BITS = 20  # of a place in a table
-QUIET, BUSY = 4, 14  # contexts of a dot with nothing black near it, and of any other
-_ONE = np.uint64(1)
-_SPREAD = np.uint64(0x9E3779B97F4A7C15)
-_FINISH = np.uint64(0xD6E8FEB86659FD93)
-_FOLD = np.uint64(0x2545F4914F6CDD1D)
-_HALF, _PART = np.uint64(32), np.uint64(29)
-_jit: Any = numba.njit
+from hub.scramble.mixing.compiled import compiled, inlined
 
-Registers = NDArray[np.uint64]
-Places = NDArray[np.int64]
-
-
-@_jit(inline="always")
-def place(value: Any, number: int, bits: int) -> Any:
-    """Hash a context's value to `bits` bits; contexts with another number go elsewhere."""
-    mixed = (value + np.uint64(number)) * _SPREAD
-    mixed ^= mixed >> _HALF
-    mixed *= _FINISH
-    return np.int64(mixed >> np.uint64(64 - bits))
-
-
-@_jit(inline="always")
-def span(row: Any, left: int, right: int) -> Any:
-    """Dots from `left` to the left to `right` to the right in a row above."""
-    return (row >> np.uint64(AHEAD - right)) & ((_ONE << np.uint64(left + right + 1)) - _ONE)
+AHEAD = 15  # dots to the right in a window
+RING = 32  # rows whose windows are kept
+PIECE = 64  # columns whose places are collected at a time
+CONTEXTS, HASHED = 7, 5
+_BITS = (16, 20, 20, 20, 20, 20, 20)  # of a place, for each context of a dot
+WHITE_BITS = 16  # of a place, for each context of a white run
+BASES = tuple(sum(1 << bits for bits in _BITS[:k]) for k in range(CONTEXTS + 1))
+SLOTS = BASES[CONTEXTS] + (CONTEXTS << WHITE_BITS)
+_PLACES = (1 << _BITS[-1]) - 1
+# dots to the left in the row itself, and (rows above, dots to the left, dots to the right)
+_STRETCHES = (
+    (3, ((1, 2, 2), (2, 2, 2), (3, 1, 1))),
+    (5, tuple((row, 4, 4) for row in range(1, 5))),
+    (7, tuple((row, 5, 5) for row in range(1, 7))),
+    (4, tuple((row, 4, 4) for row in range(1, 11))),
+    (6, tuple((row, 6, 6) for row in range(1, 13))),
+)
+_ROWS = 12
+_SEED = 0x4D495832
+_MIX = np.uint32(0x9E3779B1)
+_FOLD = np.uint32(15)
+_LEFT_OF = np.uint32(AHEAD + 1)
 
 
-@_jit(inline="always")
-def folded(rows: Registers, before: int, count: int, left: int, right: int) -> Any:
-    """Fold `before` dots to the left and the same stretch of `count` rows above into one value."""
-    value = rows[0] & ((_ONE << np.uint64(before)) - _ONE)
-    for row in range(1, count + 1):
-        value = (value * _FOLD) ^ span(rows[row], left, right) ^ (value >> _PART)
-    return value
+class Stretches(NamedTuple):
+    """The hashed contexts, as numbers for the compiled functions."""
+
+    masks: NDArray[np.uint32]  # (HASHED, _ROWS); of the windows above
+    factors: NDArray[np.uint32]  # (HASHED, _ROWS)
+    left_masks: NDArray[np.uint32]  # (HASHED,); of the dots to the left, the nearest in bit 0
+    left_factors: NDArray[np.uint32]  # (HASHED,)
+    bases: NDArray[np.uint32]  # (HASHED,)
+    shifts: NDArray[np.uint32]  # (HASHED,)
 
 
-@_jit(inline="always")
-def is_quiet(rows: Registers) -> Any:
-    """Nothing black in the 11 dots next to this one."""
-    return ((rows[0] & np.uint64(7)) | span(rows[1], 2, 2) | span(rows[2], 1, 1)) == np.uint64(0)
+def stretches() -> Stretches:
+    """Give the hashed contexts; factors are odd words of SplitMix64."""
+    masks, lefts = np.zeros((HASHED, _ROWS), np.uint32), np.zeros(HASHED, np.uint32)
+    for k, (before, spans) in enumerate(_STRETCHES):
+        lefts[k] = (1 << before) - 1
+        for row, left, right in spans:
+            masks[k, row - 1] = ((1 << (left + right + 1)) - 1) << (AHEAD - right)
+    factors = np.array([_word(n) >> 32 | 1 for n in range(HASHED * (_ROWS + 1))], np.uint32)
+    shifts = np.array([32 - bits for bits in _BITS[:HASHED]], np.uint32)
+    above = factors[HASHED:].reshape(HASHED, _ROWS)
+    return Stretches(masks, above, lefts, factors[:HASHED], np.array(BASES[:HASHED], np.uint32), shifts)
 
 
-@_jit(inline="always")
-def nearest(rows: Registers) -> Any:
+def _word(number: int) -> int:
+    """Give a word of SplitMix64."""
+    most = (1 << 64) - 1
+    word = (_SEED + (number + 1) * 0x9E3779B97F4A7C15) & most
+    word = (word ^ word >> 30) * 0xBF58476D1CE4E5B9 & most
+    word = (word ^ word >> 27) * 0x94D049BB133111EB & most
+    return word ^ word >> 31
+
+
+@compiled
+def above(known: Any, windows: Any, hashes: Any, y: int, first: int) -> None:
+    """Fill `hashes` of a piece of a row, from column `first`, with what the rows above say."""
+    end = min(hashes.shape[1], first + PIECE)
+    for k in range(HASHED):
+        for x in range(first, end):
+            hashes[k, x] = 0
+        for row in range(_ROWS):
+            mask, factor = known.masks[k, row], known.factors[k, row]
+            if mask:
+                window = (y - 1 - row) & (RING - 1)
+                for x in range(first, end):
+                    hashes[k, x] += np.uint32((windows[window, x] & mask) * factor)
+
+
+@inlined
+def place(known: Any, k: int, above_: Any, left: Any) -> Any:
+    """Give a hashed context's place, from what the rows above say and the dots to the left."""
+    value = np.uint32(above_ + np.uint32((left & known.left_masks[k]) * known.left_factors[k]))
+    value = np.uint32((value ^ value >> _FOLD) * _MIX)
+    return np.uint32((value >> known.shifts[k]) + known.bases[k])
+
+
+@compiled
+def finish(known: Any, windows: Any, hashes: Any, y: int, first: int) -> None:
+    """Make places of the hashes of a piece of a row whose dots are known."""
+    end, own = min(hashes.shape[1], first + PIECE), y & (RING - 1)
+    for k in range(HASHED):
+        for x in range(first, end):
+            hashes[k, x] = place(known, k, hashes[k, x], windows[own, x] >> _LEFT_OF)
+
+
+@inlined
+def on_page(row: int, width: int, x: int, k: int) -> Any:
+    """Give the place of the context by position, `row` from the top or from the end."""
+    return np.uint32(BASES[k] + ((row * width + x) & _PLACES))
+
+
+@inlined
+def nearest(left: Any, one_up: Any, two_up: Any) -> Any:
     """Give the 8 nearest dots, for choosing weights."""
-    left = rows[0] & np.uint64(3)
-    return np.int64(left | span(rows[1], 1, 2) << np.uint64(2) | span(rows[2], 1, 0) << np.uint64(6))
+    return np.int64(left & 3) | np.int64(one_up >> 13 & 15) << 2 | np.int64(two_up >> 15 & 3) << 6
 
 
-@_jit(inline="always")
-def surroundings(rows: Registers, since: int) -> Any:
-    """Give 6 bits of a quiet dot's wider surroundings: where black is above, and how far back in this row."""
-    above = np.uint64(0)
-    for row in range(1, ROWS + 1):
-        above |= rows[row]
-    found = np.int64(span(above, 14, 0) != np.uint64(0))
-    found |= np.int64(span(above, 0, 15) != np.uint64(0)) << 1
-    found |= np.int64(span(above, 0, 0) != np.uint64(0)) << 2
-    found |= np.int64((rows[0] & np.uint64(0xFFFF00)) != np.uint64(0)) << 5
-    return found | (0 if since >= 255 else 1 if since < 24 else 2 if since < 60 else 3) << 3  # noqa: PLR2004
-
-
-@_jit(inline="always")
-def quiet_places(around: int, x: int, y: int, below: int, places: Places) -> None:
-    """Fill `places` of a quiet dot: by column, by row, by place from the page's top and from its end."""
-    places[0] = place(np.uint64(x * 64 + around), 15, BITS)
-    places[1] = place(np.uint64(y * 64 + around), 16, BITS)
-    places[2] = place(np.uint64(y * 2048 + x), 17, BITS)
-    places[3] = place(np.uint64(below * 2048 + x), 18, BITS)
-
-
-@_jit
-def busy_places(rows: Registers, x: int, y: int, below: int, places: Places) -> None:
-    """Fill `places` of any other dot: stretches of growing size, then by column, and from the page's top and end."""
-    three = np.uint64(3)
-    places[0] = place(folded(rows, 3, 2, 2, 2) ^ span(rows[3], 1, 1), 1, BITS)
-    places[1] = place(folded(rows, 4, 3, 3, 3), 2, BITS)
-    places[2] = place(folded(rows, 5, 4, 4, 4), 3, BITS)
-    places[3] = place(folded(rows, 7, 6, 5, 5), 4, BITS)
-    places[4] = place(folded(rows, 4, 10, 4, 4), 5, BITS)
-    places[5] = place(folded(rows, 6, 12, 6, 6), 6, BITS)
-    places[6] = place(folded(rows, 10, 8, 10, 10), 7, BITS)
-    places[7] = place(folded(rows, 14, 16, 14, 8), 8, BITS)
-    places[8] = place(folded(rows, 5, 16, 6, 12), 9, BITS)
-    places[9] = place(folded(rows, 12, 4, 15, 15), 10, BITS)
-    places[10] = place(folded(rows, 24, 6, 24, 4), 11, BITS)
-    near = (rows[0] & np.uint64(7)) | span(rows[1], 1, 1) << three
-    places[11] = place(np.uint64(x) << np.uint64(8) | near, 12, BITS)
-    places[12] = place(np.uint64(y * 2048 + x), 13, BITS)
-    places[13] = place(np.uint64(below * 2048 + x), 14, BITS)
+@compiled
+def look(windows: Any, canvas: Any, margin: int, y: int) -> None:
+    """Fill the windows of row `y`, which is known."""
+    window, own = np.uint32(0), y & (RING - 1)
+    for x in range(AHEAD):
+        window = np.uint32(window << np.uint32(1) | np.uint32(canvas[y, margin + x]))
+    for x in range(windows.shape[1]):
+        window = np.uint32(window << np.uint32(1) | np.uint32(canvas[y, margin + x + AHEAD]))
+        windows[own, x] = window

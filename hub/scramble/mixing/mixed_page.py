@@ -1,4 +1,4 @@
-"""Compress and decompress one page with the mixing coder and its model 1."""
+"""Compress and decompress one page with the mixing coder and its model 2."""
 
 from hub.scramble.mixing.coder import decode, encode
 from hub.scramble.mixing.primed import taught

@@ -1,140 +1,135 @@
-"""Counters, their mixing in the logistic domain, and what they learn from each dot.
+"""Histories of contexts, their mixing in the logistic domain, and what is learnt from each dot.
 
-A counter is 32 bits: probability that the dot is black (upper 16), and how many it has seen (lower 8). Two weight sets
-mix the counters of a dot, one chosen by the nearest dots, one by how much the wide contexts have seen; a last table
-corrects the result. Not responsible for which counters (`contexts.py`) nor for the stream (`coder.py`).
+Each of a dot's contexts has a history (`history.py`); a map, learnt for each context, says which probability it stands
+for. Two weight sets mix the contexts, one chosen by the nearest dots, one by how much four contexts have seen; a last
+table corrects the result. Not responsible for which contexts (`contexts.py`) nor for the stream (`stream.py`).
 Source of the method: Mahoney, "Adaptive weighing of context models for lossless data compression" (2005).
 """
 
 from typing import Any, NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from hub.scramble.mixing import tables
-from hub.scramble.mixing.contexts import BITS, BUSY, QUIET, Places
+from hub.scramble.mixing.compiled import inlined
+from hub.scramble.mixing.contexts import CONTEXTS, SLOTS
+from hub.scramble.mixing.history import PROBABILITY_BITS, histories
+from hub.scramble.mixing.stream import code
 from hub.scramble.mixing.tables import LIMIT
 
-_jit: Any = numba.njit
-INPUTS = 2 * BUSY + 1
-_BIAS = 77
+_BIAS = 256
 _LEARN, _LEARN_SHIFT = 8, 18
-_SETS_NEAR, _SETS_QUIET, _SETS_SEEN = 256, 64, 256
-SETS = _SETS_NEAR + _SETS_QUIET + 2 * _SETS_SEEN
-BENDS, _STEPS = 1024, 33
-_WIDTH = 2 * LIMIT + 2
-_WIDE = 4  # first of the four contexts whose experience chooses the second weight set
-_ONE = 65536
-_HALF = 32768
-_SMALL = 2  # contexts of few dots: their counters go on averaging for longer
-_SEEN_MAX, _SEEN_MAX_WIDE = 250, 120
+_NEAR, _SEEN, _WHITE = 256, 256, 512
+SEEN, WHITE, WHITE_SEEN = _NEAR, _NEAR + _SEEN, _NEAR + _SEEN + _WHITE  # first weight sets of each kind
+_SETS = _NEAR + _SEEN + _WHITE + 2 * _SEEN
+BENDS, _STEPS, _STEP_BITS = 128, 33, 8
+_FIRST_SEEN, _COUNT_SEEN = 1, 4  # the contexts whose experience chooses the second weight set
+_ONE, _HALF = 65536, 32768
+_MAP_RATE, _BEND_RATE = 7, 6
+_SURPRISE = 1000  # errors up to this (1/65536) teach the weights nothing
+_WHITE_AT_FIRST = 20000  # 1/2**22
 
 
 class State(NamedTuple):
-    """Everything that is learnt. Arrays: counters, weights (1/65536), corrections, flags of repeated rows."""
+    """Everything that is learnt. Arrays: histories, what they stand for, weights (1/65536), corrections, repeats."""
 
-    counters: NDArray[np.uint32]  # (contexts, 2 ** BITS)
-    weights: NDArray[np.int32]  # (SETS, INPUTS)
-    bends: NDArray[np.int64]  # (BENDS, _STEPS)
+    slots: NDArray[np.uint8]  # (SLOTS,)
+    maps: NDArray[np.int32]  # (2, CONTEXTS, 256); dots, then white runs; 1/2**22
+    weights: NDArray[np.int32]  # (_SETS, CONTEXTS + 1)
+    bends: NDArray[np.int32]  # (BENDS, _STEPS)
     repeats: NDArray[np.int64]  # (4,)
 
     def copy(self) -> "State":
         """Give one of its own, to go on from here."""
-        return State(self.counters.copy(), self.weights.copy(), self.bends.copy(), self.repeats.copy())
+        return State(self.slots.copy(), self.maps.copy(), self.weights.copy(), self.bends.copy(), self.repeats.copy())
 
 
 class Curves(NamedTuple):
     """The tables that never change."""
 
-    squash: NDArray[np.int64]
-    stretch: NDArray[np.int64]
-    rates: NDArray[np.int64]
-    trust: NDArray[np.int64]
+    squash: NDArray[np.int32]
+    stretch: NDArray[np.int32]
+    following: NDArray[np.uint8]
+    trust: NDArray[np.uint8]
 
 
-class Work(NamedTuple):
-    """Scratch of one dot: places of its counters, inputs of the mixer, and sums."""
+class Dot(NamedTuple):
+    """Scratch of one dot: places of its histories, the histories, inputs of the mixer."""
 
-    places: Places
+    places: NDArray[np.uint32]
+    seen: NDArray[np.uint8]
     inputs: NDArray[np.int32]
-    found: NDArray[np.int64]  # weight sets, their probabilities, row and step of the correction
 
 
 def curves() -> Curves:
     """Give the curves."""
-    return Curves(tables.squash(), tables.stretch(), tables.rates(), tables.trust())
+    known = histories()
+    return Curves(tables.squash(), tables.stretch(), known.following, known.trust)
 
 
 def untaught() -> State:
-    """Give the state before anything was learnt: white is likelier where nothing is near."""
-    counters = np.full((QUIET + BUSY, 1 << BITS), _HALF << 16, np.uint32)
-    counters[BUSY:] = 700 << 16
-    weights = np.zeros((SETS, INPUTS), np.int32)
-    weights[:, 0 : 2 * BUSY : 2] = 16384
-    weights[_SETS_NEAR : _SETS_NEAR + _SETS_QUIET, : 2 * QUIET : 2] = 22938
-    weights[-_SETS_SEEN:, : 2 * QUIET : 2] = 22938
-    line = tables.squash()[np.minimum(np.arange(_STEPS) * _WIDTH // (_STEPS - 1), _WIDTH)]
-    return State(counters, weights, np.repeat(line[None], BENDS, 0), np.full(4, _HALF, np.int64))
+    """Give the state before anything was learnt: white runs are likelier than not."""
+    maps = np.tile(histories().likely, (2, CONTEXTS, 1))
+    maps[1, :, 0] = _WHITE_AT_FIRST
+    weights = np.full((_SETS, CONTEXTS + 1), _ONE * 3 // 10, np.int32)
+    line = tables.squash()[np.minimum(np.arange(_STEPS) << _STEP_BITS, 2 * LIMIT + 1)]
+    return State(np.zeros(SLOTS, np.uint8), maps, weights, np.tile(line, (BENDS, 1)), np.full(4, _HALF, np.int64))
 
 
-def work() -> Work:
+def dot() -> Dot:
     """Give scratch for one page."""
-    return Work(np.zeros(BUSY, np.int64), np.zeros(INPUTS, np.int32), np.zeros(6, np.int64))
+    return Dot(np.zeros(CONTEXTS, np.uint32), np.zeros(CONTEXTS, np.uint8), np.zeros(CONTEXTS + 1, np.int32))
 
 
-@_jit(inline="always")
-def predicted(  # noqa: PLR0917 - compiled
-    state: State, curve: Curves, it: Work, first: int, count: int, chosen: int, bend: int
-) -> int:
-    """Give the probability (1 … 65535) that the dot is black, from counters `first` … `first + count - 1`."""
-    seen = 0
-    for k in range(count):
-        counter = np.int64(state.counters[first + k, it.places[k]])
-        times = counter & 255
-        probability, trust = counter >> 16, curve.trust[times]
-        it.inputs[2 * k] = curve.stretch[probability >> 4] * trust >> 8
-        it.inputs[2 * k + 1] = (probability - _HALF) * trust >> 13
-        if count == QUIET or _WIDE <= k < _WIDE + 4:
-            seen = seen << 2 | min(times, 3)
-    it.inputs[2 * count] = _BIAS
-    second = _SETS_NEAR + _SETS_QUIET + (_SETS_SEEN if count == QUIET else 0) + seen
-    by_near, by_seen = np.int64(_HALF), np.int64(_HALF)
-    near, far = state.weights[chosen], state.weights[second]
-    for k in range(2 * count + 1):
-        by_near += np.int64(near[k]) * np.int64(it.inputs[k])
-        by_seen += np.int64(far[k]) * np.int64(it.inputs[k])
-    by_near = min(LIMIT, max(-LIMIT, by_near >> 16))
-    by_seen = min(LIMIT, max(-LIMIT, by_seen >> 16))
-    odds = (by_near + by_seen) >> 1
-    scaled = (odds + LIMIT + 1) * (_STEPS - 1)
-    step, rest = scaled // _WIDTH, scaled % _WIDTH
-    bent = (state.bends[bend, step] * (_WIDTH - rest) + state.bends[bend, step + 1] * rest) // _WIDTH
-    it.found[0], it.found[1] = chosen, second
-    it.found[2], it.found[3] = curve.squash[by_near + LIMIT + 1], curve.squash[by_seen + LIMIT + 1]
-    it.found[4], it.found[5] = bend, step + (2 * rest >= _WIDTH)
-    return max(1, min(_ONE - 1, (3 * curve.squash[odds + LIMIT + 1] + bent) >> 2))
-
-
-@_jit(inline="always")
-def learn(  # noqa: PLR0917 - compiled
-    state: State, curve: Curves, it: Work, first: int, count: int, bit: int
-) -> None:
-    """Move counters, weights and correction towards the dot that came."""
-    by_near, by_seen = state.weights[it.found[0]], state.weights[it.found[1]]
-    bend, step = it.found[4], it.found[5]
+@inlined
+def coded(  # noqa: PLR0917 - compiled
+    state: Any, curve: Any, it: Any, stream: Any, kind: int, chosen: int, first_seen: int, bend: int, bit: Any
+) -> Any:
+    """Write or read a bit by the contexts at `it.places` and learn from it; `kind`: 0 a dot, 1 a white run."""
+    second = first_seen + _inputs(state, curve, it, kind)
+    near, far = np.int64(_HALF), np.int64(_HALF)
+    for k in range(CONTEXTS + 1):
+        near += np.int64(state.weights[chosen, k]) * np.int64(it.inputs[k])
+        far += np.int64(state.weights[second, k]) * np.int64(it.inputs[k])
+    near, far = min(LIMIT, max(-LIMIT, near >> 16)), min(LIMIT, max(-LIMIT, far >> 16))
+    odds = (near + far) >> 1
+    step, rest = (odds + LIMIT + 1) >> _STEP_BITS, (odds + LIMIT + 1) & ((1 << _STEP_BITS) - 1)
+    low, high = np.int64(state.bends[bend, step]), np.int64(state.bends[bend, step + 1])
+    bent = (low * ((1 << _STEP_BITS) - rest) + high * rest) >> _STEP_BITS
+    probability = max(1, min(_ONE - 1, (3 * np.int64(curve.squash[odds + LIMIT + 1]) + bent) >> 2))
+    bit = code(stream, probability, bit)
     target = bit * (_ONE - 1)
-    near_error, seen_error = (bit * _ONE - it.found[2]) * _LEARN, (bit * _ONE - it.found[3]) * _LEARN
-    half = 1 << (_LEARN_SHIFT - 1)
-    for k in range(2 * count + 1):
-        given = np.int64(it.inputs[k])
-        by_near[k] += np.int32((given * near_error + half) >> _LEARN_SHIFT)
-        by_seen[k] += np.int32((given * seen_error + half) >> _LEARN_SHIFT)
-    state.bends[bend, step] += (target - state.bends[bend, step]) >> 6
-    for k in range(count):
-        counter = np.int64(state.counters[first + k, it.places[k]])
-        times, probability = counter & 255, counter >> 16
-        probability += (target - probability) * curve.rates[times] >> 16
-        if times < (_SEEN_MAX if k < _SMALL or count == QUIET else _SEEN_MAX_WIDE):
-            times += 1
-        state.counters[first + k, it.places[k]] = np.uint32(probability << 16 | times)
+    step += rest >> (_STEP_BITS - 1)
+    state.bends[bend, step] += (target - state.bends[bend, step]) >> _BEND_RATE
+    if abs(target - probability) > _SURPRISE:
+        _adjust(state, it, chosen, (target - curve.squash[near + LIMIT + 1]) * _LEARN)
+        _adjust(state, it, second, (target - curve.squash[far + LIMIT + 1]) * _LEARN)
+    for k in range(CONTEXTS):
+        seen = it.seen[k]
+        known = state.maps[kind, k, seen]
+        state.maps[kind, k, seen] = known + (((bit << PROBABILITY_BITS) - bit - known) >> _MAP_RATE)
+        state.slots[it.places[k]] = curve.following[seen, bit]
+    return bit
+
+
+@inlined
+def _inputs(state: Any, curve: Any, it: Any, kind: int) -> Any:
+    """Fill the mixer's inputs; returns how much the four contexts have seen, 2 bits each."""
+    for k in range(CONTEXTS):
+        seen = state.slots[it.places[k]]
+        it.seen[k] = seen
+        it.inputs[k] = curve.stretch[state.maps[kind, k, seen] >> (PROBABILITY_BITS - 12)]
+    it.inputs[CONTEXTS] = _BIAS
+    told = 0
+    for k in range(_FIRST_SEEN, _FIRST_SEEN + _COUNT_SEEN):
+        told = told << 2 | np.int64(curve.trust[it.seen[k]])
+    return told
+
+
+@inlined
+def _adjust(state: Any, it: Any, chosen: int, error: int) -> None:
+    """Move one weight set against its error."""
+    for k in range(CONTEXTS + 1):
+        moved = (np.int64(it.inputs[k]) * error + (1 << (_LEARN_SHIFT - 1))) >> _LEARN_SHIFT
+        state.weights[chosen, k] += np.int32(moved)

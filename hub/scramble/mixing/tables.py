@@ -1,4 +1,4 @@
-"""The curves of the mixing coder, as integers: probability and log-odds, how fast a counter learns, how it is trusted.
+"""The curves of the mixing coder, as integers: probability and log-odds, one into the other.
 
 Probabilities are 16 bit (1/65536), log-odds are in 1/256 of a nat, at most `LIMIT` of them either way. Computed with
 `decimal`, whose exp and ln are correctly rounded everywhere; floating point may differ in the last digit by machine.
@@ -10,13 +10,13 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-LIMIT = 3071
-COUNT_MAX = 255
+LIMIT = 3071  # of a mixed result
+INPUT_LIMIT = 2047  # of one counter
 STRETCH_BINS = 4096
 _UNIT = 256
 _ONE = 65536
 
-Curve = NDArray[np.int64]
+Curve = NDArray[np.int32]
 
 
 @cache
@@ -24,7 +24,7 @@ def squash() -> Curve:
     """Probability of log-odds -LIMIT-1 … LIMIT+1, by index log-odds + LIMIT + 1; never 0 and never 1."""
     with localcontext(prec=30):
         curve = [_ONE / (1 + (Decimal(-odds) / _UNIT).exp()) for odds in range(-LIMIT - 1, LIMIT + 2)]
-    return np.array([min(_ONE - 1, max(1, round(value))) for value in curve], np.int64)
+    return np.array([min(_ONE - 1, max(1, round(value))) for value in curve], np.int32)
 
 
 @cache
@@ -33,16 +33,4 @@ def stretch() -> Curve:
     with localcontext(prec=30):
         halves = [Decimal(2 * k + 1) / 2 for k in range(STRETCH_BINS)]
         curve = [_UNIT * (half / (STRETCH_BINS - half)).ln() for half in halves]
-    return np.array([min(LIMIT, max(-LIMIT, round(value))) for value in curve], np.int64)
-
-
-@cache
-def rates() -> Curve:
-    """Share (1/65536) of its error by which a counter that has seen n bits moves: 1 / (n + 1.6)."""
-    return np.array([10 * _ONE // (10 * n + 16) for n in range(COUNT_MAX + 1)], np.int64)
-
-
-@cache
-def trust() -> Curve:
-    """Weight (1/256) of a counter that has seen n bits: n / (n + 1.5)."""
-    return np.array([2 * _UNIT * n // (2 * n + 3) for n in range(COUNT_MAX + 1)], np.int64)
+    return np.array([min(INPUT_LIMIT, max(-INPUT_LIMIT, round(value))) for value in curve], np.int32)

@@ -19,6 +19,10 @@ class Reason(Enum):
     RESOLUTION_TOO_LOW = "resolution_too_low"
     BLURRED = "blurred"
     DAMAGED = "damaged"  # stains, folds or wear took more than the code can repair
+    PHOTO_CUT_OFF = "photo_cut_off"  # the same seen by a camera, whose owner needs other words
+    PHOTO_TOO_FAR = "photo_too_far"
+    PHOTO_BLURRED = "photo_blurred"
+    PHOTO_SLANTED = "photo_slanted"
     UNKNOWN_KEY = "unknown_key"  # made under a key that was not given
     NOT_AUTHENTIC = "not_authentic"  # read without error, but made with another key or altered
 

@@ -19,14 +19,12 @@ from hub.scramble.reading.decode import decode
 from hub.scramble.reading.field import find_field
 from hub.scramble.reading.labels import FoundLabel, find_labels, find_panels
 from hub.scramble.reading.outcome import Payload, Reading, Reason, Unreadable
-from hub.scramble.reading.register import pixels_a_dot, project, register
+from hub.scramble.reading.register import pixels_a_dot, register
 from hub.scramble.reading.samples import Sampler
+from hub.scramble.reading.why import why
 
 SIDE_PIXELS_MIN, SIDE_PIXELS_MAX = 64, 20000
 _WORKING_PIXELS_A_DOT = {Profile.STANDARD: 2.0, Profile.ROBUST: 2.0, Profile.DENSE: 3.0}
-_NEEDED_PIXELS_A_DOT = {Profile.STANDARD: 0.70, Profile.ROBUST: 0.65, Profile.DENSE: 1.1}
-_SHARP = 0.75
-_OUTSIDE_PIXELS = 4.0
 
 
 def read_payload(scan: Grey) -> Payload | Unreadable:
@@ -97,7 +95,7 @@ def _read(placed: _Placed) -> Payload | Unreadable:
     decoded = decode(sampler, plan, code)
     reading = Reading(round(scale, 2), decoded.blocks_decoded, code.blocks, decoded.rounds, round(decoded.sharpness, 2))
     if decoded.payload is None:
-        return Unreadable(_why(grey, homography, frame, label.profile, reading), label, reading)
+        return Unreadable(why(grey, homography, frame, label.profile, reading), label, reading)
     return Payload(decoded.payload, label, placed.site_address, reading)
 
 
@@ -109,15 +107,3 @@ def _reduced(grey: Grey, homography: Double, scale: float, profile: Profile) -> 
     small = resized(grey, factor)
     ratio = (small.shape[1] / grey.shape[1], small.shape[0] / grey.shape[0], 1.0)
     return small, np.diag(ratio) @ homography
-
-
-def _why(grey: Grey, homography: Double, frame: Frame, profile: Profile, reading: Reading) -> Reason:
-    x = np.array([0.0, frame.width, frame.width, 0.0])
-    y = np.array([0.0, 0.0, frame.height, frame.height])
-    corners = project(homography, x, y)
-    low, high = corners.min(axis=0), corners.max(axis=0)
-    if low.min() < -_OUTSIDE_PIXELS or (high > np.array(grey.shape[::-1]) + _OUTSIDE_PIXELS).any():
-        return Reason.CUT_OFF
-    if reading.pixels_a_dot < _NEEDED_PIXELS_A_DOT[profile]:
-        return Reason.RESOLUTION_TOO_LOW
-    return Reason.BLURRED if reading.sharpness < _SHARP else Reason.DAMAGED

@@ -17,6 +17,8 @@ _REACH_DOTS = 10
 _REACH_GROWTH = 0.06  # of the distance to the nearest point that is known
 _RANSAC_DOTS = 5.0
 _ANCHORS_FOR_HOMOGRAPHY = 8
+_CORNERS_FOR_HOMOGRAPHY = 12  # of three labels
+_SPAN = 0.6
 
 
 def project(h: Double, x: Double, y: Double) -> Float:
@@ -43,7 +45,7 @@ def register(grey: Grey, frame: Frame, labels: list[FoundLabel]) -> Double:
 
 def follow_bullseyes(grey: Grey, frame: Frame, dots: Double, pixels: Double) -> Double:
     """Find bullseyes outwards from four points or a multiple of four, (4 n, 2) in dots and in pixels."""
-    guess = _affine(dots, pixels)
+    guess = _fit(np.zeros((0, 2)), np.zeros((0, 2)), dots, pixels, frame)
     known_dots = [point.mean(axis=0) for point in dots.reshape(-1, 4, 2)]
     known_pixels = [point.mean(axis=0) for point in pixels.reshape(-1, 4, 2)]
     waiting = [(centre, index == 0) for index, centre in enumerate(bullseye_centres(frame))]
@@ -56,7 +58,7 @@ def follow_bullseyes(grey: Grey, frame: Frame, dots: Double, pixels: Double) -> 
         if found is not None:
             known_dots.append(at)
             known_pixels.append(found)
-            guess = _fit(np.array(known_dots), np.array(known_pixels), dots, pixels)
+            guess = _fit(np.array(known_dots), np.array(known_pixels), dots, pixels, frame)
     return guess
 
 
@@ -70,13 +72,24 @@ def _fit(
     pixels: Double,
     label_dots: Double,
     label_pixels: Double,
+    frame: Frame,
 ) -> Double:
+    """Fit what is known: a homography as soon as enough bullseyes or labels far apart hold it, else an affine map."""
+    all_dots, all_pixels = np.concatenate((dots, label_dots)), np.concatenate((pixels, label_pixels))
     if len(dots) >= _ANCHORS_FOR_HOMOGRAPHY:
-        scale = np.sqrt(np.ptp(pixels, axis=0).prod() / np.ptp(dots, axis=0).prod())
-        found = homography(dots, pixels, _RANSAC_DOTS * float(scale))
-        if found is not None:
-            return found
-    return _affine(np.concatenate((dots, label_dots)), np.concatenate((pixels, label_pixels)))
+        used = (dots, pixels)
+    elif len(label_dots) >= _CORNERS_FOR_HOMOGRAPHY and _spans(label_dots, frame):
+        used = (all_dots, all_pixels)
+    else:
+        return _affine(all_dots, all_pixels)
+    scale = np.sqrt(np.ptp(used[1], axis=0).prod() / np.ptp(used[0], axis=0).prod())
+    found = homography(*used, _RANSAC_DOTS * float(scale))
+    return _affine(all_dots, all_pixels) if found is None else found
+
+
+def _spans(dots: Double, frame: Frame) -> bool:
+    """Whether points reach over most of the panel both ways, as labels in one row or in one corner do not."""
+    return bool((np.ptp(dots, axis=0) > _SPAN * np.array((frame.width, frame.height))).all())
 
 
 def _affine(dots: Double, pixels: Double) -> Double:

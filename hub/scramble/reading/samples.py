@@ -7,7 +7,7 @@ of quarter (p, q) of module (i, j).
 import numpy as np
 
 from hub.scramble.layout import PATCH, Layout
-from hub.scramble.reading.arrays import Double, Float, Grey, box_mean, interpolate, look, mesh
+from hub.scramble.reading.arrays import Double, Float, Grey, Mask, box_mean, interpolate, look, mesh
 from hub.scramble.reading.register import project
 
 BORDER = 3  # modules
@@ -46,7 +46,14 @@ class Sampler:
         deviation = np.sqrt(np.maximum(box_mean(power, wide), 0))
         usual = max(float(np.median(deviation)), 1e-3)
         contrast = np.sqrt(np.maximum(box_mean(power, near), 0)) / np.float32(usual)
+        contrast *= self._inside(where)
         return level / np.maximum(deviation, np.float32(_FAINT * usual)), contrast
+
+    def _inside(self, where: Float) -> Mask:
+        """Which positions lie in the picture: beyond it its edge is repeated, which looks like print."""
+        rows, columns = self._grey.shape
+        x, y = where[..., 0], where[..., 1]
+        return (x > -1) & (y > -1) & (x < columns) & (y < rows)
 
     def _window(self, dots: int) -> tuple[int, int]:
         rows, columns = self._module

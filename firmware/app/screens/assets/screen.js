@@ -2,6 +2,7 @@
 "use strict";
 
 const RETRY_MS = 1000;
+const AGAIN_MS = 5000;
 const KANA_KEYS = ["voiced", "semivoiced", "small", "space", "erase"];
 const home = document.body.dataset.home; // empty: this page is the home
 const part = (id) => document.getElementById(id);
@@ -9,6 +10,7 @@ const drawn = {}; // region -> JSON of what it shows, so that an update leaves u
 let socket = null;
 let view = null;
 let ticking = 0;
+let asked = -Infinity; // when a page that lost its line asked for it again
 let wishes = new URLSearchParams(location.search); // what was chosen on the page that sent the person here
 
 function element(tag, text = "", attributes = {}) {
@@ -282,6 +284,11 @@ async function away() {
   if (!home) {
     part("away").hidden = false;
     setTimeout(connect, RETRY_MS);
+    return;
+  }
+  if (performance.now() - asked > AGAIN_MS) { // a line that broke: whoever serves this person is still there
+    asked = performance.now();
+    connect();
     return;
   }
   try {
