@@ -156,7 +156,7 @@ def test_a_disk_that_cannot_be_written_is_told_and_ends_it(start_recorder, tmp_p
 def test_a_torn_file_of_a_power_cut_is_swept_away(start_recorder, tmp_path):
     folder = tmp_path / "state" / "evidence"
     folder.mkdir(parents=True)
-    (folder / ".abc.age.part").write_bytes(b"torn")
+    (folder / ".abc.age.new").write_bytes(b"torn")
     start_recorder().until_picture(Picture.OK)
     assert list(folder.iterdir()) == []
 

@@ -91,7 +91,7 @@ async def test_an_event_that_is_not_yet_on_the_disk_comes_again_after_the_hub_wa
     """The broker hears that it came only once it is kept."""
     keeping = fleet.watching._keeping
     acknowledged = []
-    monkeypatch.setattr(keeping, "event", lambda told, _kept: acknowledged.append(told))
+    monkeypatch.setattr(keeping, "event", lambda told, _kept, _line: acknowledged.append(told))
     body = {"event_id": "e" * 32, "document_id": "d" * 32, "state": "taken", **HEAD}
     await fleet.say("kiosk-0001", "event/order", body, retained=False)
     async with asyncio.timeout(20):
@@ -99,7 +99,9 @@ async def test_an_event_that_is_not_yet_on_the_disk_comes_again_after_the_hub_wa
             await asyncio.sleep(0.02)
     monkeypatch.undo()
     assert keeping.history.of("kiosk-0001") == []
-    fleet.watching._client._client.socket().shutdown(socket.SHUT_RDWR)  # the connection breaks, as at a kill
+    next(iter(fleet.watching._clients.values()))._client.socket().shutdown(
+        socket.SHUT_RDWR
+    )  # the connection breaks, as at a kill
     async with asyncio.timeout(30):
         while [each["event_id"] for each in keeping.history.of("kiosk-0001")] != ["e" * 32]:  # noqa: ASYNC110
             await asyncio.sleep(0.05)

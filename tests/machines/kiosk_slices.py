@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from firmware.app.kiosk.alarms import OpenAlarm, Thing
@@ -96,6 +97,12 @@ def explored(vary: frozenset[Vary]) -> tuple[KioskMoves, Explored[int]]:
     """Explore a slice; raises `RuleBroken` with a story."""
     moves = KioskMoves(vary)
     return moves, explore(((label, moves.number(begin)) for label, begin in beginnings(vary)), moves)
+
+
+@cache
+def known(name: str) -> tuple[KioskMoves, Explored[int]]:
+    """Explore a slice of the machine as it is, once in a process."""
+    return explored(SLICES[name])
 
 
 def report(name: str, vary: frozenset[Vary]) -> str:

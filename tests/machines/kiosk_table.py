@@ -14,7 +14,7 @@ from firmware.app.kiosk import vocabulary as v
 from firmware.app.kiosk.phases import HIGHEST_FEE_YEN
 from firmware.app.kiosk.state import Kiosk, LeftBehind, Phase
 from tests.machines import kiosk_events as events
-from tests.machines.kiosk_slices import SLICES, explored
+from tests.machines.kiosk_slices import known
 from tests.machines.kiosk_world import (
     COVER_OPEN,
     DUE_S,
@@ -104,7 +104,7 @@ def kiosk_outcomes() -> Outcomes:
     """Work the table out once in a process."""
     outcomes = Outcomes()
     for name in SEEN_IN:
-        moves, found = explored(SLICES[name])
+        moves, found = known(name)
         for kiosk in {moves.situation(number).kiosk: None for number in found.states}:
             before = phase_label(kiosk.phase)
             for label, event, now in _happened(kiosk):

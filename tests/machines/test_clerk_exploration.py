@@ -7,7 +7,7 @@ from tests.machines.clerk_graph import TICKS_TO_THE_END, clerk_graph, phase_labe
 from tests.machines.clerk_rules import KIOSK_MUST_SPEAK
 from tests.machines.clerk_world import FROM_KIOSK, NOW_S, SERIAL, answer, results
 
-pytestmark = [pytest.mark.xdist_group("clerk machine"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("machines explored"), pytest.mark.timeout(300)]
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from firmware.app.screens import pages, texts
 from tests.machines.clerk_graph import clerk_graph
 from tests.machines.clerk_world import NOW_S, TOUCHES, answer
 
-pytestmark = pytest.mark.xdist_group("clerk machine")
+pytestmark = pytest.mark.xdist_group("machines explored")
 
 JA = texts.load()["ja"]
 PERSONS = tuple(

@@ -7,7 +7,7 @@ import pytest
 
 from tests.machines import table
 
-pytestmark = [pytest.mark.xdist_group("clerk machine"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.xdist_group("machines explored"), pytest.mark.timeout(300)]
 
 NAMES = ("clerk-table.md", "clerk.dot", "kiosk-table.md", "kiosk.dot")
 

@@ -140,10 +140,10 @@ def test_language_size_and_contrast_are_reached_without_touch():
     async def scenario():
         async with keypad() as (served, page):
             await _show(served, page, pages.consent(JA))
-            for tool in ("size", "contrast"):
+            for tool, chosen in (("size", "large"), ("contrast", "high")):
                 await page.focus(f"#tool-{tool}")
                 await page.keyboard.press("Enter")
-            await page.wait_for_selector('body[data-size="large"][data-contrast="high"]')
+                await page.wait_for_selector(f'body[data-{tool}="{chosen}"]')
             await page.focus("#tool-language")
             await page.keyboard.press("Enter")
             for _ in range(12):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import threading
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
@@ -63,6 +64,7 @@ class Recording:
         self._waiting: list[Begun | Happened] = []
         self._begun = False
         self._ailing = False
+        self._one = threading.Lock()  # `close` may come while a thread still writes for `run`
         self._stirred = asyncio.Event()
 
     def note(self, event: v.Event, now: float, before: Kiosk, after: Kiosk, commands: tuple[v.Command, ...]) -> None:
@@ -101,21 +103,23 @@ class Recording:
             self._write(taken)
         except OSError as error:
             self._log(f"{self._path}: {error.strerror}: the end of the recording is lost")
-        self._let_go()
+        with self._one:
+            self._let_go()
 
     def _write(self, taken: Iterable[Begun | Happened]) -> None:
-        try:
-            for each in taken:
-                file = self._append(each)
-                if isinstance(each, Happened) and file.tell() >= MOST_BYTES:
-                    self._settle()
-                    self._let_go()
-                    self._path.replace(self._older)
-                    self._append(Begun(each.after, each.now, time.time()))
-            self._settle()
-        except OSError:
-            self._let_go()
-            raise
+        with self._one:
+            try:
+                for each in taken:
+                    file = self._append(each)
+                    if isinstance(each, Happened) and file.tell() >= MOST_BYTES:
+                        self._settle()
+                        self._let_go()
+                        self._path.replace(self._older)
+                        self._append(Begun(each.after, each.now, time.time()))
+                self._settle()
+            except OSError:
+                self._let_go()
+                raise
 
     def _append(self, each: Begun | Happened) -> BinaryIO:
         self._file = file = self._file or _opened(self._path)

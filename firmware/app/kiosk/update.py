@@ -9,7 +9,6 @@ Rule: `docs/reference/mqtt.md`, "Updates".
 from __future__ import annotations
 
 import asyncio
-import os
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from firmware.app.kiosk.clear_command import Refused
+from firmware.app.whole_file import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,7 +155,7 @@ class Update:
             while self._state != REST:
                 self._changed.clear()
                 await self._changed.wait()
-            await asyncio.to_thread(_keep, self._file, msgspec.json.encode(asked))
+            await asyncio.to_thread(write, self._file, msgspec.json.encode(asked))
             line.ask("restart")
             match (await line.heard()).split(" ", 1):
                 case ["refused", _]:
@@ -176,19 +176,20 @@ class Update:
         except (OSError, msgspec.DecodeError):
             asked = Asked("", "")
         try:
-            words = [""]
-            while words == [
-                ""
-            ]:  # a line that ends without a word: the machine goes back to the old slot, or the updater died
-                async with self._place.line() as line:
-                    line.ask("outcome")
-                    words = (await line.heard()).split(" ", 1)
-                if words == [""]:
-                    await asyncio.sleep(AGAIN_S)
+            words = await self._outcome()
         except OSError:
             words = ["failed", "no updater on this machine any more"]
         outcome = {"good": Phase.GOOD, "returned": Phase.RETURNED}.get(words[0])
         self._end(asked, outcome or Phase.FAILED, "" if outcome else _why(words))
+
+    async def _outcome(self) -> list[str]:
+        """Ask until there is an answer; there is none while the machine goes back to the old slot. Raises `OSError`."""
+        while True:
+            async with self._place.line() as line:
+                line.ask("outcome")
+                if answer := await line.heard():
+                    return answer.split(" ", 1)
+            await asyncio.sleep(AGAIN_S)
 
     def _end(self, asked: Asked, phase: Phase, detail: str = "") -> None:
         self._say(asked, phase, WHOLE_PERCENT, detail)
@@ -201,13 +202,3 @@ class Update:
 
 def _why(words: list[str]) -> str:
     return words[1] if len(words) > 1 else "the updater was lost: journalctl -u 'kiosk-update@*' on the kiosk"
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """Put it on the disk whole."""
-    new = path.with_name(f"{path.name}.new")
-    with new.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)

@@ -17,7 +17,8 @@ import msgspec
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 
-from firmware.app.provision.identity import PUBLIC, check, request_for, write
+from firmware.app.provision.identity import PUBLIC, check, request_for
+from firmware.app.whole_file import write
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,6 @@ is there is kept, so that a second try asks for the same. Not responsible for as
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from cryptography import x509
@@ -20,6 +19,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 from cryptography.x509.oid import NameOID
+
+from firmware.app.whole_file import write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,17 +55,6 @@ def check(certificate_pem: str, key_file: Path, common_name: str, authority: x50
     raw = Encoding.DER, PublicFormat.SubjectPublicKeyInfo
     if certificate.public_key().public_bytes(*raw) != _load(key_file).public_key().public_bytes(*raw):
         raise IdentityError(f"the certificate for {common_name} is for another key than {key_file}")
-
-
-def write(path: Path, data: bytes, mode: int) -> None:
-    """Write a file whole or not at all, durably, with this mode from its first byte on."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.unlink(missing_ok=True)
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.rename(path)
 
 
 def _load(key_file: Path) -> ec.EllipticCurvePrivateKey:

@@ -16,7 +16,8 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from firmware.app.provision.enrolment import NotEnrolled, ask
-from firmware.app.provision.identity import PUBLIC, IdentityError, check, write
+from firmware.app.provision.identity import PUBLIC, IdentityError, check
+from firmware.app.whole_file import write
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyrage
 
+from firmware.app import whole_file
 from firmware.app.messages import Clip, Id, Picture
 from firmware.app.recorder import manifest
 from firmware.app.recorder.film import Frame, mp4
@@ -89,7 +90,7 @@ class Evidence:
             raise EvidenceError(f"camera.recipient: {error}. Give what age-keygen prints as the public key.") from error
         with _explained(self._folder):
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for torn in self._folder.glob(".*.part"):  # left by a power cut in mid-write
+            for torn in self._folder.glob(".*.new"):  # left by a power cut in mid-write
                 torn.unlink()
 
     def write(self, piece: Piece, clock_offset_s: float) -> Clip:
@@ -106,8 +107,8 @@ class Evidence:
             try:
                 with _explained(self._folder):
                     if sealed is not None:
-                        _write(self._folder / f"{piece.clip_id}.age", sealed)
-                    _write(self._folder / f"{piece.clip_id}.json", sheet.encode())
+                        whole_file.write(self._folder / f"{piece.clip_id}.age", sealed)
+                    whole_file.write(self._folder / f"{piece.clip_id}.json", sheet.encode())
                 return Clip(piece.clip_id, len(piece.frames), piece.mark.mark, piece.mark.subject_id, piece.part)
             except EvidenceFull:
                 (self._folder / f"{piece.clip_id}.age").unlink(missing_ok=True)  # it is written anew, or waits
@@ -181,23 +182,3 @@ def _explained(folder: Path) -> Generator[None]:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         kind = EvidenceFull if full else EvidenceError
         raise kind(f"{folder}: evidence cannot be written: {error.strerror}. Look at the disk.") from error
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a whole file or none, and make sure that it and its name are on the disk."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(descriptor)
-        part.replace(path)
-    except OSError:
-        part.unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
